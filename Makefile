@@ -1,0 +1,83 @@
+# Serverless Patterns in Go. `make` alone lists what there is.
+#
+#   make lesson-3 check      check lesson 3; so does make lesson-3 alone
+#   make check               check every lesson
+#
+# It works with GNU make 3.81, which macOS has.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+
+# lesson-3 lesson-4 check  →  3 4
+lessons := $(patsubst lesson-%,%,$(filter lesson-%,$(MAKECMDGOALS)))
+verbs := check
+verb := $(filter $(verbs),$(MAKECMDGOALS))
+options := $(if $(BACKEND),--backend $(BACKEND)) $(if $(DIR),--dir "$(DIR)") $(if $(ONLY),--only $(ONLY)) $(if $(SEED),--seed $(SEED))
+
+# A lesson that is not passed must end make with an error, and without make's own message under the
+# one that the learner is to read. With -q, make says nothing: it fails if a recipe has anything left
+# to do. So with -q the checker runs from a line that is run all the same (+), and leaves a mark if it
+# failed; the recipe after it has something to do if the mark is there.
+ifneq ($(strip $(lessons) $(verb)),)
+MAKEFLAGS += -q
+endif
+mark := .workshop/make-failed-$(shell echo $$PPID)
+
+sources := go.mod go.sum $(shell find checker -name testdata -prune -o -type f -print)
+
+.PHONY: help
+help: ## List what there is.
+	@echo "make lesson-1 check      check lesson 1; so does make lesson-1 alone"
+	@echo "     BACKEND=containers    on DynamoDB Local in Docker"
+	@echo "     ONLY=ID               one requirement, by its id"
+	@echo "     DIR=solutions         the reference solution"
+	@echo
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s  %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+.PHONY: check
+check: run-check ## Check every lesson, or those that are named.
+	$(if $(shell cat $(mark) 2>/dev/null; rm -f $(mark)),@false)
+
+.PHONY: run-check
+run-check: bin/checker
+	+@mkdir -p .workshop; rm -f $(mark); bin/checker check $(options) $(lessons) || echo failed > $(mark)
+
+# make lesson-1 alone checks it. With a verb, the verb does it all.
+lesson-%: $(if $(verb),,check)
+	$(if $(verb),,)
+
+bin/checker: $(sources)
+	+@test -x bin/checker || echo "Building the checker. The first build takes a minute or two: it fetches and compiles the AWS SDK."
+	+@CGO_ENABLED=0 GOWORK=off go build -trimpath -ldflags "-s -w" -o bin/checker ./checker
+
+.PHONY: setup
+setup: bin/checker ## Fetch and build everything beforehand, so that the first check is fast.
+	@echo "Building the functions of all lessons."
+	@CGO_ENABLED=0 GOWORK=off go build -trimpath -tags lambda.norpc -ldflags "-s -w" -o .workshop/setup/ ./lessons/... && rm -rf .workshop/setup
+	@bin/checker doctor
+
+.PHONY: test
+test: ## Run the project's own tests.
+	@go test ./...
+
+.PHONY: verify
+verify: bin/checker ## Prove the course: solutions pass, starters and mistakes fail as declared.
+	@bin/checker verify --pristine $(if $(BACKEND),--backend $(BACKEND)) $(if $(RUNS),--runs $(RUNS)) $(lessons)
+
+.PHONY: lint
+lint: ## Look for mistakes in the project's code.
+	@go vet ./...
+	@cd tools && go build -o ../bin/golangci-lint github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+	@bin/golangci-lint run ./...
+
+.PHONY: doctor
+doctor: bin/checker ## Tell what of this machine the checker can use.
+	@bin/checker doctor
+
+.PHONY: down
+down: bin/checker ## Stop the containers that checks have started.
+	@bin/checker down
+
+.PHONY: images
+images: ## Build the container images here, for places without a registry.
+	@tools/images/build

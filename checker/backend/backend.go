@@ -1,0 +1,37 @@
+// Package backend says what holds the data behind the AWS endpoint that functions see.
+//
+// A [Backend] answers the AWS JSON protocols of the services that the lessons use. There are two:
+// package embedded, in this process and ready in milliseconds, and package containers, DynamoDB
+// Local under Docker. Who may call what, the recording of calls and injected faults are not their
+// business: package wire does that in front of every backend alike.
+package backend
+
+import "net/http"
+
+// Service is an AWS service by the name that its endpoints and signatures use.
+type Service string
+
+// The services that a backend may answer for.
+const (
+	DynamoDB Service = "dynamodb"
+)
+
+// Backend holds the data of a run.
+//
+// All methods may be called from several goroutines at once.
+type Backend interface {
+	// Name is what results call it: "embedded" or "containers".
+	Name() string
+
+	// Handler answers the requests of a service, as AWS would. It is nil for a service that this
+	// backend does not have.
+	Handler(Service) http.Handler
+
+	// Err is why the backend no longer answers, or nil. What functions did since then says nothing
+	// about their code.
+	Err() error
+
+	// Close gives up what this process holds of the backend. Containers keep running, so that the
+	// next check finds them warm; `checker down` stops them.
+	Close() error
+}

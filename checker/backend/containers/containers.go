@@ -1,0 +1,140 @@
+// Package containers is the backend that is nearest to AWS on a learner's machine: the service
+// makers' own emulators, under Docker. For now that is DynamoDB Local.
+//
+// [Open] finds the container of an earlier check by its label, or starts one, and returns once the
+// service answers. Containers are published on 127.0.0.1 only, shared by all checks of this
+// machine, and outlive the process, so that the next check finds them warm; [Down] removes them.
+// The data in them is shared as well: whoever deploys a stack gives its tables random names, and
+// deletes them.
+//
+// testcontainers-go finds the Docker engine and the credentials of registries, in the ways that
+// its users have configured. Its containers belong to one test session and end with it, though,
+// and these must not, so they are created, found and removed through the Docker client that it
+// hands out.
+//
+// This package leaves to others who may call what and the recording of calls (package wire), and
+// when to prefer it to the embedded backend (the command).
+package containers
+
+import (
+	"cmp"
+	"context"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/moby/moby/api/types/network"
+
+	"example.com/serverless-patterns/checker/backend"
+)
+
+// DefaultDynamoDBImage is the image that Open runs when nothing else is asked for. It is pinned,
+// so that two machines give the same verdict; `tools/images/build` makes the same tag.
+const DefaultDynamoDBImage = "amazon/dynamodb-local:3.3.1"
+
+// DynamoDBImageEnv is the environment variable that names another image, for a registry of one's own.
+const DynamoDBImageEnv = "SERVERLESS_PATTERNS_DYNAMODB_IMAGE"
+
+// Options of Open. The zero value is what a check uses.
+type Options struct {
+	// DynamoDBImage is the image of DynamoDB Local to run: by default what the environment
+	// variable [DynamoDBImageEnv] names, else [DefaultDynamoDBImage].
+	DynamoDBImage string
+
+	// Progress, when set, is told in a short sentence whatever may take longer than a moment. It
+	// is called from the goroutine that called Open.
+	Progress func(string)
+}
+
+func (o Options) progress(sentence string) {
+	if o.Progress != nil {
+		o.Progress(sentence)
+	}
+}
+
+// Backend is a backend whose data is in containers. Its methods may be called concurrently.
+type Backend struct {
+	dynamoDB *proxy
+}
+
+var _ backend.Backend = (*Backend)(nil)
+
+// Open returns a backend that answers, starting what is not running.
+//
+// It takes some milliseconds on a running container and a few seconds on a new one, and pulls an
+// image that is missing, which may take minutes and is told to Options.Progress. Checks that open
+// at the same time, in this process or another of the same user, wait for each other and end with
+// one container. When Open fails, or ctx ends, what it started is removed; the error says what to
+// do next. Ask [Available] first whether there is a Docker engine at all.
+func Open(ctx context.Context, opt Options) (*Backend, error) {
+	return course.open(ctx, opt)
+}
+
+// Name is "containers".
+func (b *Backend) Name() string { return "containers" }
+
+// Handler answers DynamoDB's requests, and is nil for any other service. A request that the
+// container does not answer gets an AWS error with status 500, and [Backend.Err] tells why.
+func (b *Backend) Handler(s backend.Service) http.Handler {
+	if s != backend.DynamoDB {
+		return nil
+	}
+	return b.dynamoDB
+}
+
+// Err is nil for as long as the containers answered all that they were sent. After that it is the
+// first failure: results since then say nothing about a learner's code.
+func (b *Backend) Err() error { return b.dynamoDB.err() }
+
+// Close gives up the connections to the containers and leaves them running. The Handler works no
+// worse for it, but keeps connections again. Close never fails.
+func (b *Backend) Close() error {
+	b.dynamoDB.close()
+	return nil
+}
+
+// service is a program that runs in a container.
+type service struct {
+	id    backend.Service
+	title string // what the learner knows it by
+	image string
+	hint  string // how to come by the image
+	args  []string
+	env   []string
+	port  network.Port
+
+	// target is the operation, in the form of the header X-Amz-Target, that tells whether the
+	// service is ready. It needs no input and no data.
+	target string
+
+	// startLimit is how long the service may take from the container's start to its first answer.
+	startLimit time.Duration
+}
+
+// dynamoDBLocal is DynamoDB Local as the checks need it. The arguments suit the maker's image as
+// well as the one built by tools/images: both have `java` for an entry point.
+func dynamoDBLocal(opt Options) service {
+	image := cmp.Or(opt.DynamoDBImage, os.Getenv(DynamoDBImageEnv), DefaultDynamoDBImage)
+	hint := "`make images` builds it on this machine, or `docker pull " + image + "` fetches it"
+	if image != DefaultDynamoDBImage {
+		hint = "correct its name, or `docker pull " + image + "` and see why; without " + DynamoDBImageEnv + " the image is " + DefaultDynamoDBImage
+	}
+	return service{
+		id:    backend.DynamoDB,
+		title: "DynamoDB Local",
+		image: image,
+		hint:  hint,
+		args: []string{
+			// A server that lives for minutes gains more from a start in half the time than from
+			// an optimising compiler.
+			"-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC",
+			// One database for all access keys: each execution environment has its own key.
+			"-jar", "DynamoDBLocal.jar", "-inMemory", "-sharedDb",
+		},
+		// Workshops run offline, and nobody asked the learner.
+		env:        []string{"DDB_LOCAL_TELEMETRY=0"},
+		port:       network.MustParsePort("8000/tcp"),
+		target:     "DynamoDB_20120810.ListTables",
+		startLimit: 60 * time.Second,
+	}
+}

@@ -1,0 +1,198 @@
+package containers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	cerrdefs "github.com/containerd/errdefs"
+	"github.com/moby/moby/api/types/container"
+	"github.com/moby/moby/client"
+
+	"example.com/serverless-patterns/checker/backend"
+)
+
+// fleet is the containers that bear one label. Its value is the service.
+type fleet struct {
+	label string
+}
+
+// course is the fleet that checks share. Tests have fleets of their own.
+var course = fleet{label: "serverless-patterns"}
+
+// specLabel holds all that makes one container as good as another, so that a course that was
+// updated does not take up the container of the version before.
+func (f fleet) specLabel() string { return f.label + ".spec" }
+
+func (s service) spec() string {
+	return strings.Join(append(append([]string{s.image}, s.env...), s.args...), " ")
+}
+
+// reuseLimit is how long a container that runs already may take to answer before it is given up
+// for a new one. A machine that was asleep, or a check of another user that started it a moment
+// ago, needs some seconds.
+const reuseLimit = 15 * time.Second
+
+// removeLimit is how long the removal of a container may take when the caller has no time left.
+const removeLimit = 20 * time.Second
+
+func (f fleet) open(ctx context.Context, opt Options) (*Backend, error) {
+	e, err := f.connect(ctx, opt.progress)
+	if err != nil {
+		return nil, err
+	}
+	defer e.close()
+	s := dynamoDBLocal(opt)
+	c, err := e.ensure(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	return &Backend{dynamoDB: newProxy(c, s.title)}, nil
+}
+
+// engine is a fleet with a connection to the Docker engine that it is on.
+type engine struct {
+	fleet
+	docker   *client.Client
+	progress func(string)
+}
+
+func (f fleet) connect(ctx context.Context, progress func(string)) (*engine, error) {
+	limited, cancel := context.WithTimeoutCause(ctx, connectLimit, errNoAnswer)
+	defer cancel()
+	docker, err := connect(limited)
+	if err != nil {
+		return nil, err
+	}
+	return &engine{fleet: f, docker: docker, progress: progress}, nil
+}
+
+func (e *engine) close() { _ = e.docker.Close() }
+
+// ensure returns a container of the service that answers: one that runs, else a new one.
+//
+// The lock is held until the container answers. A second check would have to wait as long anyway,
+// and finds no container that the first might still give up.
+func (e *engine) ensure(ctx context.Context, s service) (Container, error) {
+	unlock, err := lock(ctx, e.label, e.progress)
+	if err != nil {
+		return Container{}, err
+	}
+	defer unlock()
+
+	all, err := e.list(ctx, e.label+"="+string(s.id))
+	if err != nil {
+		return Container{}, err
+	}
+	for _, c := range all {
+		switch {
+		case c.State != string(container.StateRunning):
+			e.discard(ctx, c.ID)
+		case c.spec == s.spec():
+			err := e.waitReady(ctx, s, c, reuseLimit)
+			if err == nil || ctx.Err() != nil {
+				return c, err
+			}
+			e.progress(fmt.Sprintf("%s in container %s does not answer; starting another", s.title, c.short()))
+			e.discard(ctx, c.ID)
+		}
+		// A container that runs something else may be in use by another version of the course.
+	}
+	return e.start(ctx, s)
+}
+
+// discard removes a container on behalf of a caller that may have no time left, and has better
+// things to report than that it could not be removed. [Down] tries again, and does report it.
+func (e *engine) discard(ctx context.Context, id string) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), removeLimit)
+	defer cancel()
+	_ = e.remove(ctx, id)
+}
+
+func (e *engine) remove(ctx context.Context, id string) error {
+	_, err := e.docker.ContainerRemove(ctx, id, client.ContainerRemoveOptions{Force: true, RemoveVolumes: true})
+	return err
+}
+
+// Container is a container of this package, running or not.
+type Container struct {
+	ID      string          // as Docker knows it, 64 hexadecimal digits
+	Service backend.Service // what runs in it
+	Image   string          // what it was started from
+	State   string          // in Docker's words: "running", "exited", …
+	Address string          // "127.0.0.1:PORT", empty when it is not running
+
+	spec string
+}
+
+// short is the ID as `docker ps` shows it.
+func (c Container) short() string { return c.ID[:min(12, len(c.ID))] }
+
+// List returns the containers that checks have started and that are still there, newest first.
+func List(ctx context.Context) ([]Container, error) { return course.list(ctx) }
+
+func (f fleet) list(ctx context.Context) ([]Container, error) {
+	e, err := f.connect(ctx, func(string) {})
+	if err != nil {
+		return nil, err
+	}
+	defer e.close()
+	return e.list(ctx, e.label)
+}
+
+// list returns the containers that bear the label, or label=value, newest first.
+func (e *engine) list(ctx context.Context, label string) ([]Container, error) {
+	found, err := e.docker.ContainerList(ctx, client.ContainerListOptions{
+		All:     true,
+		Filters: make(client.Filters).Add("label", label),
+	})
+	if err != nil {
+		return nil, fmt.Errorf("Docker does not list the containers with label %s: %w", label, err)
+	}
+	all := make([]Container, len(found.Items))
+	for i, c := range found.Items {
+		all[i] = Container{
+			ID:      c.ID,
+			Service: backend.Service(c.Labels[e.label]),
+			Image:   c.Image,
+			State:   string(c.State),
+			spec:    c.Labels[e.specLabel()],
+		}
+		for _, p := range c.Ports {
+			if p.PublicPort != 0 {
+				all[i].Address = loopback(p.PublicPort)
+			}
+		}
+	}
+	return all, nil
+}
+
+// Down removes the containers that checks have started, whatever they are doing, with their data.
+// It returns how many it removed, and what kept it from removing others. A check that is starting
+// one at the same time may fail for it, or leave one behind.
+func Down(ctx context.Context) (removed int, err error) { return course.down(ctx) }
+
+func (f fleet) down(ctx context.Context) (removed int, err error) {
+	e, err := f.connect(ctx, func(string) {})
+	if err != nil {
+		return 0, err
+	}
+	defer e.close()
+	all, err := e.list(ctx, e.label)
+	if err != nil {
+		return 0, err
+	}
+	var failed []error
+	for _, c := range all {
+		switch err := e.remove(ctx, c.ID); {
+		case err == nil:
+			removed++
+		case cerrdefs.IsNotFound(err), cerrdefs.IsConflict(err): // someone else has removed it, or is at it
+		default:
+			failed = append(failed, fmt.Errorf("container %s is still there: %w; try `docker rm -f %[1]s`", c.short(), err))
+		}
+	}
+	return removed, errors.Join(failed...)
+}

@@ -1,0 +1,167 @@
+package check
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/stretchr/testify/assert"
+
+	"example.com/serverless-patterns/checker/sandbox"
+)
+
+// Answer is an API Gateway compatible answer of a function.
+type Answer struct {
+	Status  int
+	Headers map[string]string // by their names in lower case
+	Body    string            // decoded, if it was base64
+}
+
+// String shows the answer as findings do.
+func (a Answer) String() string {
+	return fmt.Sprintf("status %d, body %s", a.Status, cut(quote(a.Body), maxValue))
+}
+
+// quote puts a text in quotes that are not in it, so that JSON stays readable.
+func quote(text string) string {
+	if strings.ContainsAny(text, "`\n\r") || !strings.Contains(text, `"`) {
+		return fmt.Sprintf("%q", text)
+	}
+	return "`" + text + "`"
+}
+
+// Answered requires that the function answered at all, whatever the answer.
+func (r *Reply) Answered() {
+	if r.Outcome == sandbox.Answered {
+		return
+	}
+	f := Finding{Got: Outcome(r.Invocation), Want: "an answer"}
+	switch {
+	case r.Outcome == sandbox.TimedOut:
+		f.Why = "Lambda kills the process at its timeout. API Gateway then answers 500 without a reason, and the next request pays for a cold start."
+		f.Next = "Pass the handler's ctx to every call, and give up before its deadline: ctx.Deadline() says when that is."
+	case r.Panicked():
+		f.Why = "A panic ends the process: API Gateway answers 500 without a reason, and the next request pays for a cold start."
+		f.Next = "The evidence has the place. Check what the event really holds before you use it."
+	case r.Outcome == sandbox.Failed:
+		f.Why = "An error that the handler returns goes to Lambda, not to the caller: API Gateway answers 500 without a reason."
+		f.Next = "Turn the error into an answer with a status code and a body, and return a nil error."
+	case r.Outcome == sandbox.Exited:
+		f.Why = "Lambda has to start a new process: API Gateway answers 500 without a reason, and the next request pays for a cold start."
+		f.Next = "Do not end the process in a handler: no os.Exit, no log.Fatal. The evidence has its last words."
+	case r.Outcome == sandbox.TooLarge:
+		f.Why = "Lambda refuses answers over 6 MB."
+	}
+	r.Fail(f)
+}
+
+// Answer requires an answer in the form that API Gateway takes, and returns it.
+func (r *Reply) Answer() Answer {
+	r.Answered()
+	malformed := func(got string) {
+		r.Fail(Finding{
+			Got:  got + " in " + cut(string(r.Payload), maxValue),
+			Want: "an object with a number as statusCode, and a string as body",
+			Why:  "API Gateway answers 500 to the caller when it cannot read the function's answer.",
+			Next: "Return an events.APIGatewayV2HTTPResponse, with the body encoded to a JSON string.",
+		})
+	}
+	var fields map[string]json.RawMessage
+	if err := json.Unmarshal(r.Payload, &fields); err != nil || fields == nil {
+		malformed("no object")
+	}
+	var a Answer
+	if err := json.Unmarshal(fields["statusCode"], &a.Status); err != nil || a.Status < 100 || a.Status > 599 {
+		malformed("no valid statusCode")
+	}
+	if raw, ok := fields["body"]; ok && json.Unmarshal(raw, &a.Body) != nil {
+		malformed("a body that is no string")
+	}
+	var headers map[string]string
+	if raw, ok := fields["headers"]; ok && json.Unmarshal(raw, &headers) != nil {
+		malformed("headers that are not all strings")
+	}
+	a.Headers = make(map[string]string, len(headers))
+	for name, value := range headers {
+		a.Headers[strings.ToLower(name)] = value
+	}
+	if bytes.Equal(fields["isBase64Encoded"], []byte("true")) {
+		decoded, err := base64.StdEncoding.DecodeString(a.Body)
+		if err != nil {
+			malformed("a body that is not base64, although isBase64Encoded says so")
+		}
+		a.Body = string(decoded)
+	}
+	return a
+}
+
+// Status requires an answer with a status code, and returns the answer.
+func (r *Reply) Status(want int) Answer {
+	a := r.Answer()
+	if a.Status != want {
+		r.Fail(Finding{Got: a.String(), Want: fmt.Sprintf("status %d", want)})
+	}
+	return a
+}
+
+// JSON requires an answer with a status code and a body that is this value in JSON.
+func (r *Reply) JSON(status int, want any) Answer {
+	a := r.Status(status)
+	var got any
+	if err := json.Unmarshal([]byte(a.Body), &got); err != nil {
+		r.Fail(Finding{
+			Got:  fmt.Sprintf("a body that is not JSON: %s", cut(quote(a.Body), maxValue)),
+			Want: "the body " + encode(want),
+			Next: "Encode the value once with json.Marshal, and put the text into the body.",
+		})
+	}
+	if text, ok := got.(string); ok && json.Valid([]byte(text)) {
+		r.Fail(Finding{
+			Got:  "a JSON string that holds JSON: " + cut(quote(a.Body), maxValue),
+			Want: "the body " + encode(want),
+			Why:  "The caller has to decode the body twice.",
+			Next: "Encode the value once: what json.Marshal returns is the body already.",
+		})
+	}
+	if !assert.ObjectsAreEqual(normal(want), got) {
+		r.Fail(Finding{Got: "the body " + cut(a.Body, maxValue), Want: "the body " + encode(want)})
+	}
+	return a
+}
+
+// ErrorBody requires an answer with a status code and a body of the form {"error": "…"}, and returns
+// the text.
+func (r *Reply) ErrorBody(status int) string {
+	a := r.Status(status)
+	var body struct{ Error *string }
+	if err := json.Unmarshal([]byte(a.Body), &body); err != nil || body.Error == nil || *body.Error == "" {
+		r.Fail(Finding{
+			Got:  "the body " + cut(quote(a.Body), maxValue),
+			Want: `a body like {"error": "what is wrong"}`,
+			Why:  "Callers show or log what went wrong. They look for it in one place, whatever the status.",
+			Next: `Answer every error through one function that writes {"error": "…"}.`,
+		})
+	}
+	return *body.Error
+}
+
+// normal is a value as encoding/json would read it back.
+func normal(v any) any {
+	var out any
+	if err := json.Unmarshal([]byte(encode(v)), &out); err != nil {
+		return v
+	}
+	return out
+}
+
+func encode(v any) string {
+	var out strings.Builder
+	encoder := json.NewEncoder(&out)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(v); err != nil {
+		return fmt.Sprint(v)
+	}
+	return strings.TrimSpace(out.String())
+}

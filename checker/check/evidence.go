@@ -1,0 +1,110 @@
+package check
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"example.com/serverless-patterns/checker/sandbox"
+)
+
+// What is shown of long things, so that a finding stays on a screen. The JSON result has the same.
+const (
+	maxValue = 300 // characters of a payload
+	maxLine  = 400 // characters of a log line
+	maxText  = 90  // characters of one string within a structured log line
+	maxLines = 8   // log lines
+	maxCalls = 8
+)
+
+// Evidence is what is known of the invocation: its AWS calls, and what it logged.
+func (r *Reply) Evidence() []string {
+	var evidence []string
+	calls := r.Calls()
+	for n, c := range calls {
+		if n == maxCalls {
+			evidence = append(evidence, fmt.Sprintf("call: … and %d more", len(calls)-n))
+			break
+		}
+		evidence = append(evidence, "call: "+c.String())
+	}
+	if len(calls) == 0 {
+		evidence = append(evidence, "call: none to AWS")
+	}
+	for n, line := range r.Log {
+		if n == maxLines {
+			evidence = append(evidence, fmt.Sprintf("log:  … and %d more lines", len(r.Log)-n))
+			break
+		}
+		evidence = append(evidence, "log:  "+shortLine(line))
+	}
+	if len(r.Log) == 0 {
+		evidence = append(evidence, "log:  nothing")
+	}
+	return evidence
+}
+
+// shortLine shortens a log line. In a structured one it is the long strings that are cut, such as
+// stacks, so that the rest can still be read.
+func shortLine(line string) string {
+	if !json.Valid([]byte(line)) || !strings.HasPrefix(line, "{") {
+		return cut(line, maxLine)
+	}
+	var out strings.Builder
+	rest := []byte(line)
+	for len(rest) > 0 {
+		start := bytes.IndexByte(rest, '"')
+		if start < 0 {
+			break
+		}
+		end := start + 1
+		for rest[end] != '"' {
+			if rest[end] == '\\' {
+				end++
+			}
+			end++
+		}
+		out.Write(rest[:start])
+		text := string(rest[start+1 : end])
+		if utf8.RuneCountInString(text) > maxText {
+			text = strings.TrimRight(string([]rune(text)[:maxText]), `\`) + "…"
+		}
+		fmt.Fprintf(&out, `"%s"`, text)
+		rest = rest[end+1:]
+	}
+	out.Write(rest)
+	return cut(out.String(), 3*maxLine)
+}
+
+func cut(text string, limit int) string {
+	if utf8.RuneCountInString(text) <= limit {
+		return text
+	}
+	return string([]rune(text)[:limit]) + "…"
+}
+
+// Outcome says in words how an invocation ended.
+func Outcome(i *sandbox.Invocation) string {
+	switch {
+	case i.Outcome == sandbox.Answered:
+		return "the answer " + cut(string(i.Payload), maxValue)
+	case i.Panicked():
+		return "a panic: " + cut(i.Error().Message, maxValue)
+	case i.Outcome == sandbox.Failed:
+		return fmt.Sprintf("an error returned to the runtime, so the caller gets no answer: %s %q", i.Error().Type, cut(i.Error().Message, maxValue))
+	case i.Outcome == sandbox.TimedOut:
+		return fmt.Sprintf("no answer within the function's timeout of %v; it was killed", i.Timeout)
+	case i.Outcome == sandbox.Exited && !i.InitCompleted:
+		return fmt.Sprintf("the process ended during INIT with %s, before it asked for an event", i.Exit)
+	case i.Outcome == sandbox.Exited:
+		return fmt.Sprintf("the process ended with %s, without an answer", i.Exit)
+	default:
+		return cut(i.Error().Message, maxValue)
+	}
+}
+
+// within says that something happened in time, for a reader: to a tenth of a second.
+func within(d time.Duration) string { return fmt.Sprintf("%.1f s", d.Seconds()) }

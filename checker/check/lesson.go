@@ -1,0 +1,43 @@
+package check
+
+// Severity says what a failed check means for its lesson.
+type Severity string
+
+// A must decides whether the lesson is passed. A should is shown, and does not.
+const (
+	Must   Severity = "must"
+	Should Severity = "should"
+)
+
+// Check is one requirement of a lesson.
+type Check struct {
+	// ID names the check on the command line and in results: lower-case words with hyphens.
+	ID string
+	// Requirement is the sentence that the lesson's README and the report both show.
+	Requirement string
+	// Severity is Must if it is empty.
+	Severity Severity
+	// Why says what happens on AWS to code that does not meet the requirement. An assertion may say
+	// it more exactly.
+	Why string
+	// Next is the next step. An assertion may say it more exactly.
+	Next string
+	// Run shows whether the requirement is met. It returns when it is.
+	Run func(*T)
+}
+
+func (c Check) severity() Severity {
+	if c.Severity == "" {
+		return Must
+	}
+	return c.Severity
+}
+
+// Lesson is what there is to check in one numbered directory.
+type Lesson struct {
+	Number  int
+	ID      string // the directory: 01-handler
+	Title   string
+	Minutes int // what a learner should plan for
+	Checks  []Check
+}

@@ -1,0 +1,198 @@
+package check
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"math/rand/v2"
+	"time"
+
+	"example.com/serverless-patterns/checker/sandbox"
+	"example.com/serverless-patterns/checker/stack"
+	"example.com/serverless-patterns/checker/wire"
+)
+
+// T is a check under way. It belongs to the goroutine that the check runs in.
+type T struct {
+	check  Check
+	ctx    context.Context
+	random *rand.Rand
+	deploy func(stack.Options) (*stack.Stack, error)
+
+	stack   *stack.Stack
+	options stack.Options
+	did     string
+}
+
+// overtime is enough for a process that is about to answer, also on a busy machine.
+const overtime = 500 * time.Millisecond
+
+// failure and fault are how a check ends early, by panic.
+type (
+	failure struct{ Finding }
+	fault   struct{ error }
+)
+
+func newT(ctx context.Context, c Check, seed uint64, deploy func(stack.Options) (*stack.Stack, error)) *T {
+	hash := fnv.New64a()
+	_, _ = hash.Write([]byte(c.ID)) // never fails
+	return &T{check: c, ctx: ctx, random: rand.New(rand.NewPCG(seed, hash.Sum64())), deploy: deploy}
+}
+
+// Fail ends the check. Did, Why and Next may be left out: they are then what the check did last and
+// what it says of itself.
+func (t *T) Fail(f Finding) {
+	if f.Did == "" {
+		f.Did = t.did
+	}
+	if f.Why == "" {
+		f.Why = t.check.Why
+	}
+	if f.Next == "" {
+		f.Next = t.check.Next
+	}
+	panic(failure{f})
+}
+
+// fault ends the check with a fault of this machine or of the checker.
+func (t *T) fault(err error) { panic(fault{err}) }
+
+// ID makes up an id that nobody can know beforehand.
+func (t *T) ID(prefix string) string {
+	return fmt.Sprintf("%s-%04x", prefix, t.random.Uint32()&0xffff)
+}
+
+// Without deploys the functions without an environment variable. It comes first in a check.
+func (t *T) Without(variable string) {
+	t.options.Variables = func(_ string, variables map[string]string) { delete(variables, variable) }
+}
+
+// WatchOvertime watches functions for a while after their deadline, to see whether they answer too late
+// or not at all. It comes first in a check, and is for checks in which nothing is written: what happens in
+// that time would not happen on Lambda.
+func (t *T) WatchOvertime() { t.options.Overtime = overtime }
+
+func (t *T) deployed() *stack.Stack {
+	if t.stack == nil {
+		t.options.Seed = t.random.Uint64()
+		s, err := t.deploy(t.options)
+		if err != nil {
+			t.fault(err)
+		}
+		t.stack = s
+	}
+	return t.stack
+}
+
+// Region is where everything is deployed in this check.
+func (t *T) Region() string { return t.deployed().Region }
+
+// Table is a table of the template. A template without it fails the check.
+func (t *T) Table(logicalID string) *Table {
+	table, err := t.deployed().Table(logicalID)
+	t.present(err)
+	return &Table{t: t, table: table}
+}
+
+// Function is a function of the template. A template without it fails the check.
+func (t *T) Function(logicalID string) *Function {
+	function, err := t.deployed().Function(logicalID)
+	t.present(err)
+	return &Function{t: t, function: function}
+}
+
+func (t *T) present(err error) {
+	var missing *stack.MissingError
+	switch {
+	case err == nil:
+	case errors.As(err, &missing):
+		t.Fail(Finding{
+			Did:  "deployed the template",
+			Got:  missing.Error(),
+			Want: fmt.Sprintf("a resource %s of type %s", missing.LogicalID, missing.Type),
+			Why:  "Other parts of the application find a resource by its logical id.",
+			Next: fmt.Sprintf("Add %s to the Resources of %s.", missing.LogicalID, missing.File),
+		})
+	default:
+		t.fault(err)
+	}
+}
+
+// Inject makes AWS calls go wrong from now on.
+func (t *T) Inject(operation string, kind wire.Kind) {
+	t.deployed().Inject(wire.Fault{Operation: operation, Kind: kind})
+}
+
+// Table is a table under check.
+type Table struct {
+	t     *T
+	table *stack.Table
+}
+
+// Name is the table's physical name.
+func (t *Table) Name() string { return t.table.Name }
+
+// Put writes an item, as somebody else would have done, and returns it.
+func (t *Table) Put(item stack.Item) stack.Item {
+	if err := t.table.Put(t.t.ctx, item); err != nil {
+		t.t.fault(err)
+	}
+	return item
+}
+
+// Function is a function under check.
+type Function struct {
+	t        *T
+	function *stack.Function
+}
+
+// Event is what is sent to a function.
+type Event struct {
+	// Words say what it is, to go on after "invoked X with".
+	Words string
+	JSON  json.RawMessage
+}
+
+// Invoke sends an event, and returns what came of it: also when that is a crash.
+func (f *Function) Invoke(e Event) *Reply {
+	f.t.did = fmt.Sprintf("invoked %s with %s", f.function.LogicalID, e.Words)
+	i, err := f.function.Invoke(f.t.ctx, e.JSON)
+	if err != nil {
+		f.t.fault(err)
+	}
+	return &Reply{t: f.t, did: f.t.did, function: f.function, Invocation: i}
+}
+
+// Connections is how many connections the function's AWS calls went over so far.
+func (f *Function) Connections() int { return f.function.Connections() }
+
+// InitCalls are the AWS calls made outside of any invocation.
+func (f *Function) InitCalls() []wire.Call { return f.function.InitCalls() }
+
+// Variable is the value of an environment variable in this deployment.
+func (f *Function) Variable(name string) string { return f.function.Variables[name] }
+
+// Reply is an invocation that has ended.
+type Reply struct {
+	*sandbox.Invocation
+
+	t        *T
+	did      string
+	function *stack.Function
+}
+
+// Calls are the AWS calls of the invocation.
+func (r *Reply) Calls() []wire.Call { return r.function.Calls(r.Invocation) }
+
+// Fail ends the check with what was sent in this invocation, and its evidence.
+func (r *Reply) Fail(f Finding) {
+	if f.Did == "" {
+		f.Did = r.did
+	}
+	if f.Evidence == nil {
+		f.Evidence = r.Evidence()
+	}
+	r.t.Fail(f)
+}

@@ -1,0 +1,156 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"time"
+
+	"example.com/serverless-patterns/checker/backend"
+	"example.com/serverless-patterns/checker/check"
+	"example.com/serverless-patterns/checker/course"
+	"example.com/serverless-patterns/checker/report"
+)
+
+// slowBuild is how long a build is silent. A first one takes longer, and says so.
+const slowBuild = 3 * time.Second
+
+type checkCommand struct {
+	Lessons []string `arg:"" optional:"" help:"Lessons, by number or directory. All of them if none is named."`
+	Dir     string   `help:"Where the numbered lesson directories are: lessons, solutions, or any directory. Default: lessons."`
+	Backend string   `help:"Where the data is: auto, embedded or containers." enum:"auto,embedded,containers" default:"auto"`
+	Format  string   `help:"How results are shown: text or json." enum:"text,json" default:"text"`
+	Only    string   `help:"The one check to run, by its id." placeholder:"CHECK"`
+	Seed    *uint64  `help:"Repeat a run: everything random follows from this number."`
+}
+
+// Run checks the lessons one after the other.
+func (c *checkCommand) Run(ctx context.Context, p Process) error {
+	lessons, err := c.chosen()
+	if err != nil {
+		return err
+	}
+	place, err := course.FindPlace(p.Dir, p.Program)
+	if err != nil {
+		return err
+	}
+	dir, err := place.Lessons(c.Dir)
+	if err != nil {
+		return usageError{err}
+	}
+	seed := rand.Uint64N(1 << 32)
+	if c.Seed != nil {
+		seed = *c.Seed
+	}
+	text := report.NewText(p.Stdout, p.Environ)
+	var results []check.LessonResult
+	for _, l := range lessons {
+		o := check.Options{Root: place.Root, Dir: dir, State: place.State, Seed: seed, Only: c.Only, Open: c.open(p)}
+		if c.Format == "text" {
+			text.Lesson(l.Lesson, lessonPath(p.Dir, dir, l.ID))
+			o.Checked = text.Check
+		}
+		announce := time.AfterFunc(slowBuild, func() {
+			fmt.Fprintf(p.Stderr, "Building the functions of %s. The first build compiles the AWS SDK too: about half a minute.\n", l.ID)
+		})
+		o.Built = func(b check.BuildResult) {
+			announce.Stop()
+			if c.Format == "text" {
+				text.Build(b)
+			}
+		}
+		result := check.Run(ctx, l.Lesson, o)
+		announce.Stop()
+		if ctx.Err() != nil {
+			return errInterrupted
+		}
+		if c.Format == "text" {
+			text.Summary(result)
+		}
+		if c.Dir == "" || c.Dir == "lessons" {
+			record(p, place, result)
+		}
+		results = append(results, result)
+	}
+	document := check.NewDocument(c.name(), seed, results)
+	if c.Format == "json" {
+		if err := report.JSON(p.Stdout, document); err != nil {
+			return err
+		}
+	} else {
+		text.Confirmation(document)
+	}
+	return exitStatus(results)
+}
+
+func (c *checkCommand) chosen() ([]course.Lesson, error) {
+	lessons, err := named(c.Lessons)
+	if err != nil {
+		return nil, err
+	}
+	return c.having(lessons)
+}
+
+// having requires that --only names a check of one of the lessons.
+func (c *checkCommand) having(lessons []course.Lesson) ([]course.Lesson, error) {
+	var known []string
+	var with []course.Lesson
+	for _, l := range lessons {
+		for _, each := range l.Checks {
+			known = append(known, each.ID)
+			if each.ID == c.Only {
+				with = append(with, l)
+			}
+		}
+	}
+	switch {
+	case c.Only == "":
+		return lessons, nil
+	case len(with) == 0:
+		return nil, usageError{fmt.Errorf("--only %s: there is no such check; there are: %s", c.Only, strings.Join(known, ", "))}
+	default:
+		return with, nil
+	}
+}
+
+func (c *checkCommand) name() string {
+	if c.Backend == "containers" {
+		return "containers"
+	}
+	return "embedded"
+}
+
+func (c *checkCommand) open(p Process) func(context.Context) (backend.Backend, error) {
+	return opener(c.name(), p)
+}
+
+// record notes the result in the learner's progress. The verdict stands without it.
+func record(p Process, place course.Place, result check.LessonResult) {
+	progress, err := course.LoadProgress(place)
+	if err == nil {
+		err = progress.Record(result, time.Now())
+	}
+	if err != nil {
+		fmt.Fprintln(p.Stderr, "checker:", err)
+	}
+}
+
+// exitStatus is the gravest of the lessons' ends.
+func exitStatus(results []check.LessonResult) error {
+	exit := ExitPassed
+	for _, r := range results {
+		switch {
+		case r.Verdict == check.Errored:
+			exit = max(exit, ExitFault)
+		case r.Build.Verdict == check.Failed:
+			exit = max(exit, ExitBuild)
+		case r.Verdict == check.Failed:
+			exit = max(exit, ExitFailed)
+		}
+	}
+	if exit != ExitPassed {
+		return status(exit)
+	}
+	return nil
+}

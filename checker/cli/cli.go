@@ -1,0 +1,110 @@
+// Package cli is the command line: one file for each subcommand, and nothing in them that could be
+// wanted elsewhere.
+//
+// Results go to stdout, talk to stderr. The exit status says how it ended: see [ExitPassed] and the
+// others.
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/alecthomas/kong"
+
+	"example.com/serverless-patterns/checker/course"
+)
+
+// Exit statuses.
+const (
+	ExitPassed = 0 // all passed
+	ExitFailed = 1 // a check failed
+	ExitBuild  = 2 // the learner's code or template does not build
+	ExitUsage  = 3 // the command was not understood
+	ExitFault  = 4 // this machine, or the checker itself
+)
+
+// Process is what a command has of the process that it runs in.
+type Process struct {
+	Args    []string // without the program's name
+	Environ []string
+	Dir     string // where the user is
+	Program string // the checker's own path
+	Stdout  io.Writer
+	Stderr  io.Writer
+}
+
+// commands are the subcommands; their types' fields are the flags.
+type commands struct {
+	Check  checkCommand  `cmd:"" help:"Check lessons: all of them, or those that are named."`
+	List   listCommand   `cmd:"" help:"List the lessons, and which are passed."`
+	Verify verifyCommand `cmd:"" help:"Prove the course: solutions pass, starters and mistakes fail as declared."`
+	Doctor doctorCommand `cmd:"" help:"Tell what of this machine the checker can use."`
+	Down   downCommand   `cmd:"" help:"Stop the containers that checks have started."`
+}
+
+// status is how a command ended, when that is not ExitPassed, and has been told to the user already.
+type status int
+
+func (s status) Error() string { return fmt.Sprintf("exit status %d", int(s)) }
+
+// usageError is a command that cannot be understood as it was given.
+type usageError struct{ error }
+
+// errInterrupted says why a command that was stopped by a signal did not end.
+var errInterrupted = errors.New("interrupted")
+
+// Run runs a command and returns the exit status.
+func Run(ctx context.Context, p Process) (exit int) {
+	var c commands
+	parser, err := kong.New(&c,
+		kong.Name("checker"),
+		kong.Description("Checks the lessons of Serverless Patterns in Go: it builds your Lambda functions, runs them as Lambda does, "+
+			"and says whether they would work on AWS, and if not, why."),
+		kong.Writers(p.Stdout, p.Stderr),
+		kong.Exit(func(code int) { panic(status(code)) }), // of --help
+		kong.UsageOnError(),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.BindTo(ctx, (*context.Context)(nil)),
+		kong.Bind(p),
+	)
+	if err != nil {
+		fmt.Fprintln(p.Stderr, "checker:", err)
+		return ExitFault
+	}
+	defer func() {
+		if code, ok := recover().(status); ok {
+			exit = int(code)
+		}
+	}()
+	parsed, err := parser.Parse(p.Args)
+	if err != nil {
+		return explain(p, usageError{err})
+	}
+	return explain(p, parsed.Run())
+}
+
+// explain tells what went wrong, and returns the exit status for it.
+func explain(p Process, err error) int {
+	var (
+		code    status
+		usage   usageError
+		unknown *course.UnknownLessonError
+	)
+	switch {
+	case err == nil:
+		return ExitPassed
+	case errors.As(err, &code):
+		return int(code)
+	case errors.As(err, &usage), errors.As(err, &unknown):
+		fmt.Fprintf(p.Stderr, "checker: %v\nSee checker --help.\n", err)
+		return ExitUsage
+	case errors.Is(err, context.Canceled):
+		fmt.Fprintln(p.Stderr, "checker: interrupted")
+		return ExitFault
+	default:
+		fmt.Fprintf(p.Stderr, "checker: %v\n", err)
+		return ExitFault
+	}
+}

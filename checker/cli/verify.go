@@ -1,0 +1,81 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"example.com/serverless-patterns/checker/backend/containers"
+	"example.com/serverless-patterns/checker/course"
+	"example.com/serverless-patterns/checker/verify"
+)
+
+type verifyCommand struct {
+	Lessons  []string `arg:"" optional:"" help:"Lessons, by number or directory. All of them if none is named."`
+	Backend  string   `help:"Which backends: auto is the embedded one, and containers if Docker answers." enum:"auto,all,embedded,containers" default:"auto"`
+	Runs     int      `help:"How often solutions, starters and other right answers are run." default:"1"`
+	Pristine bool     `help:"Require that the lessons directory holds the starters."`
+	Update   bool     `help:"Write transcripts and starters instead of comparing them."`
+}
+
+// Run proves lessons on one backend after the other.
+func (c *verifyCommand) Run(ctx context.Context, p Process) error {
+	place, err := course.FindPlace(p.Dir, p.Program)
+	if err != nil {
+		return err
+	}
+	lessons, err := named(c.Lessons)
+	if err != nil {
+		return err
+	}
+	proven := true
+	for _, name := range c.backends(ctx, p) {
+		fmt.Fprintf(p.Stdout, "On the %s backend:\n", name)
+		rows, err := verify.Run(ctx, verify.Options{
+			Place: place, Lessons: lessons, Backend: name, Open: opener(name, p),
+			Runs: max(1, c.Runs), Pristine: c.Pristine, Update: c.Update,
+			Done: func(r verify.Row) { printRow(p, r) },
+		})
+		if err != nil {
+			return err
+		}
+		answers, problems := 0, 0
+		for _, r := range rows {
+			problems += len(r.Problems)
+			if r.Kind != "lesson" {
+				answers++
+			}
+		}
+		fmt.Fprintf(p.Stdout, "%d answers judged, %d problems\n\n", answers, problems)
+		proven = proven && problems == 0
+	}
+	if !proven {
+		return status(ExitFailed)
+	}
+	return nil
+}
+
+func (c *verifyCommand) backends(ctx context.Context, p Process) []string {
+	switch c.Backend {
+	case "embedded", "containers":
+		return []string{c.Backend}
+	case "all":
+		return []string{"embedded", "containers"}
+	}
+	if err := containers.Available(ctx); err != nil {
+		fmt.Fprintf(p.Stdout, "Not proven on containers: %v\n", err)
+		return []string{"embedded"}
+	}
+	return []string{"embedded", "containers"}
+}
+
+func printRow(p Process, r verify.Row) {
+	mark := "ok     "
+	if len(r.Problems) > 0 {
+		mark = "PROBLEM"
+	}
+	fmt.Fprintf(p.Stdout, "%s  %-12s  %-8s  %-28s  %s\n", mark, r.Lesson, r.Kind, r.Name, strings.Join(r.Failed, " "))
+	for _, problem := range r.Problems {
+		fmt.Fprintf(p.Stdout, "         %s\n", strings.ReplaceAll(problem, "\n", "\n         "))
+	}
+}

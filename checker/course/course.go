@@ -1,0 +1,57 @@
+// Package course is the workshop: its lessons in order.
+//
+// Each lesson has a package of its own, with the checks. Beside the lesson here are what proves it: a
+// bank of mistakes, and what a learner reads for each. A learner never needs to open any of this.
+package course
+
+import (
+	"fmt"
+	"io/fs"
+	"strconv"
+	"strings"
+
+	"example.com/serverless-patterns/checker/check"
+	"example.com/serverless-patterns/checker/course/lesson01"
+)
+
+// Module is the path in the course's go.mod, by which its directory is known.
+const Module = "example.com/serverless-patterns"
+
+// Lesson is a lesson with what proves it.
+type Lesson struct {
+	check.Lesson
+	// Files has the lesson's bank and its transcripts; see packages bank and verify.
+	Files fs.FS
+}
+
+// Lessons are all lessons in order.
+func Lessons() []Lesson {
+	return []Lesson{{lesson01.Lesson, lesson01.Files}}
+}
+
+// UnknownLessonError names a lesson that there is not.
+type UnknownLessonError struct{ Name string }
+
+func (e *UnknownLessonError) Error() string {
+	var known []string
+	for _, l := range Lessons() {
+		known = append(known, fmt.Sprintf("%d (%s)", l.Number, l.ID))
+	}
+	return fmt.Sprintf("there is no lesson %q; there are: %s", e.Name, strings.Join(known, ", "))
+}
+
+// Find returns a lesson by its number, with or without zeros in front, by its directory, or by the
+// directory without the number: 3, 03, 03-sqs-partial-failures, sqs-partial-failures. The error is an
+// [*UnknownLessonError].
+func Find(name string) (Lesson, error) {
+	clean := strings.TrimSuffix(name, "/")
+	clean = clean[strings.LastIndexByte(clean, '/')+1:]
+	number, err := strconv.Atoi(clean)
+	for _, l := range Lessons() {
+		_, words, _ := strings.Cut(l.ID, "-")
+		if clean == l.ID || clean == words || err == nil && number == l.Number {
+			return l, nil
+		}
+	}
+	return Lesson{}, &UnknownLessonError{name}
+}

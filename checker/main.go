@@ -1,0 +1,30 @@
+// Checker checks the lessons of the workshop: see `checker --help`.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"example.com/serverless-patterns/checker/cli"
+)
+
+func main() { os.Exit(run()) }
+
+func run() int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal ends the program at once
+	dir, err := os.Getwd()
+	if err != nil {
+		dir = "." // whoever needs it will say so
+	}
+	program, err := os.Executable()
+	if err != nil {
+		program = os.Args[0]
+	}
+	return cli.Run(ctx, cli.Process{
+		Args: os.Args[1:], Environ: os.Environ(), Dir: dir, Program: program, Stdout: os.Stdout, Stderr: os.Stderr,
+	})
+}

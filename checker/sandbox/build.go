@@ -1,0 +1,142 @@
+package sandbox
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/gofrs/flock"
+)
+
+// ReleaseFlags are what functions are built with, here and by `sam build`, so that what is judged is
+// what is deployed: no debug information, no file paths, and without the RPC mode that provided.al2023
+// does not use.
+var ReleaseFlags = []string{"-trimpath", "-tags", "lambda.norpc", "-ldflags", "-s -w"}
+
+// interruptGrace is how long the go command has to remove its temporary files.
+const interruptGrace = 2 * time.Second
+
+// Builder compiles the functions of one module.
+type Builder struct {
+	// Root is the module's directory.
+	Root string
+	// Cache is where binaries are kept between builds, since a function that has not changed then
+	// costs no link.
+	Cache string
+}
+
+// Source is a lesson's directory with the functions to build.
+type Source struct {
+	// Dir holds the functions, inside the module or not.
+	Dir string
+	// Place is the directory of the module, relative to its root with slashes, that Dir stands in for
+	// when it is outside: the package paths, go.mod and dependencies are those of the module.
+	Place string
+	// Functions are the directories below Dir, one main package each.
+	Functions []string
+}
+
+// BuildError is a build that failed because of the code: Output is what the compiler printed.
+type BuildError struct{ Output string }
+
+func (e *BuildError) Error() string { return strings.TrimSpace(e.Output) }
+
+// Build compiles the functions, and links each binary into a directory below dir, so that a later
+// build cannot change it. It returns the binary's path by function. A failure of the code is a
+// [*BuildError]; the binaries of an earlier build are then not returned.
+func (b *Builder) Build(ctx context.Context, s Source, dir string) (map[string]string, error) {
+	src, err := b.locate(s, dir)
+	if err != nil {
+		return nil, err
+	}
+	if err := src.check(s.Functions); err != nil {
+		return nil, err
+	}
+	kept := filepath.Join(b.Cache, cacheKey(s))
+	if err := os.MkdirAll(kept, 0o755); err != nil {
+		return nil, fmt.Errorf("cannot keep built functions: %w", err)
+	}
+	lock := flock.New(kept + ".lock")
+	if _, err := lock.TryLockContext(ctx, 20*time.Millisecond); err != nil {
+		return nil, fmt.Errorf("cannot lock %s: %w", kept, err)
+	}
+	defer lock.Unlock()
+
+	binaries := make(map[string]string, len(s.Functions))
+	for n, batch := range batches(s.Functions) {
+		out := filepath.Join(kept, fmt.Sprint(n))
+		if err := b.compile(ctx, src, batch, out); err != nil {
+			return nil, err
+		}
+		for _, f := range batch {
+			target := filepath.Join(dir, "built", filepath.FromSlash(f), "bootstrap")
+			if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
+				return nil, fmt.Errorf("cannot keep built functions: %w", err)
+			}
+			if err := linkOrCopy(filepath.Join(out, filepath.Base(f)), target); err != nil {
+				return nil, fmt.Errorf("cannot keep built functions: %w", err)
+			}
+			binaries[f] = target
+		}
+	}
+	return binaries, nil
+}
+
+// batches splits functions so that no two of a batch have the same base name: the go command would
+// overwrite one binary with the other without a word.
+func batches(functions []string) [][]string {
+	var all [][]string
+	for _, f := range functions {
+		at := slices.IndexFunc(all, func(batch []string) bool {
+			return !slices.ContainsFunc(batch, func(g string) bool { return filepath.Base(g) == filepath.Base(f) })
+		})
+		if at < 0 {
+			all, at = append(all, nil), len(all)
+		}
+		all[at] = append(all[at], f)
+	}
+	return all
+}
+
+func (b *Builder) compile(ctx context.Context, src *located, functions []string, out string) error {
+	args := append([]string{"build"}, ReleaseFlags...)
+	if src.overlay != "" {
+		args = append(args, "-overlay", src.overlay)
+	}
+	args = append(args, "-o", out+string(filepath.Separator))
+	for _, f := range functions {
+		args = append(args, "./"+src.place+"/"+f)
+	}
+	cmd := exec.CommandContext(ctx, "go", args...)
+	cmd.Dir = b.Root
+	// The learner's own settings must not decide the verdict: another workspace, other flags, cgo.
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOWORK=off", "GOFLAGS=-buildvcs=false")
+	// In a group of its own, the go command is told once, by us, and removes its temporary files.
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGINT) }
+	cmd.WaitDelay = interruptGrace
+	var output bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &output, &output
+	err := cmd.Run()
+	var exit *exec.ExitError
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case errors.Is(err, exec.ErrNotFound):
+		return fmt.Errorf("the go command is not on the PATH: install Go from https://go.dev/dl: %w", err)
+	case errors.As(err, &exit) && exit.Exited():
+		return &BuildError{Output: src.asSeen(output.String())}
+	default:
+		return fmt.Errorf("go build: %w\n%s", err, output.String())
+	}
+}

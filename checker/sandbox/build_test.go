@@ -1,0 +1,106 @@
+package sandbox
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func build(t *testing.T, s Source) (map[string]string, error) {
+	t.Helper()
+	b := &Builder{Root: module, Cache: filepath.Join(cache, "builds")}
+	return b.Build(t.Context(), s, t.TempDir())
+}
+
+func run1(t *testing.T, binary string) *Invocation {
+	t.Helper()
+	return invoke(t, deploy(t, func(c *Config) { c.Binary = binary }), request{Do: "echo", Text: "the probe"})
+}
+
+func TestFunctionsWithTheSameNameAreKeptApart(t *testing.T) {
+	t.Parallel()
+	built, err := build(t, Source{Dir: filepath.Join(module, functions), Place: functions, Functions: []string{"probe", "other/probe"}})
+	require.NoError(t, err)
+	assert.Equal(t, "the probe", decode[string](t, run1(t, built["probe"])))
+	assert.Equal(t, "the other one", decode[string](t, run1(t, built["other/probe"])))
+}
+
+func TestACompileErrorIsTheCompilersOwn(t *testing.T) {
+	t.Parallel()
+	_, err := build(t, Source{Dir: filepath.Join(module, functions), Place: functions, Functions: []string{"broken"}})
+	var failed *BuildError
+	require.ErrorAs(t, err, &failed)
+	assert.Contains(t, failed.Output, filepath.Join(functions, "broken", "main.go")+":3:15: undefined: undefined")
+}
+
+func TestWhatIsNotAFunctionIsSaidToBeNone(t *testing.T) {
+	t.Parallel()
+	for function, want := range map[string]string{
+		"library": "a Lambda function in Go is a `package main`; none is here",
+		"absent":  "the template's CodeUri leads here, but there is no such directory",
+	} {
+		_, err := build(t, Source{Dir: filepath.Join(module, functions), Place: functions, Functions: []string{function}})
+		var failed *BuildError
+		require.ErrorAs(t, err, &failed)
+		assert.Contains(t, failed.Output, want)
+	}
+}
+
+func TestADirectoryOutsideTheModule(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "with a space and ü")
+	write := func(name, text string) {
+		path := filepath.Join(dir, name)
+		require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o755))
+		require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
+	}
+	source := Source{Dir: dir, Place: functions, Functions: []string{"probe"}}
+
+	write("probe/main.go", `package main
+
+import "github.com/aws/aws-lambda-go/lambda"
+
+func main() { lambda.Start(func() (string, error) { return answer, nil }) }
+`)
+	write("probe/answer.go", "package main\n\nconst answer = `from outside`\n")
+	built, err := build(t, source)
+	require.NoError(t, err)
+	assert.Equal(t, "from outside", decode[string](t, run1(t, built["probe"])))
+
+	// A later build that fails returns nothing of the earlier one, and names the user's own file.
+	write("probe/answer.go", "package main\n\nconst answer = 1 +\n")
+	built, err = build(t, source)
+	var failed *BuildError
+	require.ErrorAs(t, err, &failed)
+	assert.Empty(t, built)
+	assert.Contains(t, failed.Output, filepath.Join(dir, "probe", "answer.go")+":4:1: syntax error")
+
+	write("probe/answer.go", "package main\n")
+	_, err = build(t, source)
+	require.ErrorAs(t, err, &failed)
+	assert.Contains(t, failed.Output, "undefined: answer", "the course's own files do not count")
+
+	write("probe/answer.go", "package main\n\nimport \"nowhere.example/answer\"\n")
+	_, err = build(t, source)
+	require.ErrorAs(t, err, &failed)
+	assert.Contains(t, failed.Output, filepath.Join(dir, "probe", "answer.go")+":3:8: no required module provides package")
+}
+
+func TestBuildsCanBeInterrupted(t *testing.T) {
+	t.Parallel()
+	b := &Builder{Root: module, Cache: filepath.Join(cache, "interrupted")}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+	defer cancel()
+	_, err := b.Build(ctx, Source{Dir: filepath.Join(module, functions), Place: functions, Functions: []string{"probe"}}, t.TempDir())
+	require.ErrorIs(t, err, context.DeadlineExceeded)
+}
+
+func TestBatches(t *testing.T) {
+	t.Parallel()
+	assert.Equal(t, [][]string{{"a", "b"}, {"x/a"}, {"y/a"}}, batches([]string{"a", "x/a", "b", "y/a"}))
+}

@@ -1,0 +1,264 @@
+package sandbox
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+)
+
+// initLimit is how long INIT may take outside an invocation ("Lambda execution environment lifecycle").
+const initLimit = 10 * time.Second
+
+// environment is one execution environment: a place for processes, one after the other, each of which
+// handles one event at a time. It belongs to whoever took it from the function's pool.
+type environment struct {
+	function    *Function
+	id          string // the log stream, which names the environment
+	credentials aws.Credentials
+	taskRoot    string // holds the bootstrap; the working directory
+	tmp         string // outlives the process, as /tmp does
+
+	// One process and what serves it; nil before INIT and after a reset.
+	process *process
+	api     *runtimeAPI
+	out     *output
+}
+
+func (f *Function) newEnvironment(number int, id string) (*environment, error) {
+	tmp := filepath.Join(f.config.Dir, fmt.Sprintf("environment-%d", number), "tmp")
+	if err := os.MkdirAll(tmp, 0o700); err != nil {
+		return nil, fmt.Errorf("cannot make /tmp of an execution environment: %w", err)
+	}
+	return &environment{
+		function:    f,
+		id:          id,
+		credentials: f.config.NewCredentials(id),
+		taskRoot:    f.taskRoot,
+		tmp:         tmp,
+	}, nil
+}
+
+// invoke runs one invocation to its end and fills it in. Its errors are faults of this machine, or the
+// context's; what the function did wrong is in the invocation.
+func (e *environment) invoke(ctx context.Context, i *Invocation) error {
+	if e.process != nil && e.process.gone() {
+		e.reset(i) // it ended after its last answer, by work that it had left running
+	}
+	if e.process == nil {
+		i.ColdStart = true
+		if err := e.initialize(ctx, i); err != nil {
+			return err
+		}
+	}
+	run := &run{environment: e, invocation: i, begin: time.Now()}
+	run.deadline = run.begin.Add(i.Timeout)
+	timer := time.NewTimer(i.Timeout)
+	defer timer.Stop()
+	run.expired = timer.C
+	err := run.toEnd(ctx)
+	i.Duration = time.Since(run.begin)
+	i.MaxMemoryUsed = max(i.MaxMemoryUsed, e.maxMemory())
+	if run.keep && err == nil {
+		e.process.freeze()
+		i.Log = append(i.Log, e.out.take()...)
+		return nil
+	}
+	e.reset(i)
+	return err
+}
+
+// initialize runs INIT before the invocation. When it fails, there is no process afterwards.
+func (e *environment) initialize(ctx context.Context, i *Invocation) error {
+	begin := time.Now()
+	if err := e.start(i); err != nil || e.process == nil {
+		return err
+	}
+	limit := time.NewTimer(initLimit)
+	defer limit.Stop()
+	status := ""
+	select {
+	case <-e.api.ready:
+		i.InitDuration, i.InitCompleted = time.Since(begin), true
+		return nil
+	case <-e.process.exited:
+		status = "error\tError Type: Runtime.ExitError"
+	case <-limit.C:
+		status = "timeout"
+	case <-ctx.Done():
+		e.reset(i)
+		return context.Cause(ctx)
+	}
+	took := time.Since(begin)
+	e.reset(i)
+	i.Log = append(i.Log, fmt.Sprintf("INIT_REPORT Init Duration: %.2f ms\tPhase: init\tStatus: %s", milliseconds(took), status))
+	return nil
+}
+
+// start starts a process. A bootstrap that cannot be executed is the function's fault: the invocation
+// then has its outcome, and there is no process.
+func (e *environment) start(i *Invocation) error {
+	i.Inits++
+	out, err := newOutput()
+	if err != nil {
+		return fmt.Errorf("cannot capture the function's output: %w", err)
+	}
+	api, err := newRuntimeAPI(e.function.config.Name)
+	if err != nil {
+		out.close()
+		return err
+	}
+	e.api, e.out = api, out
+	process, err := startProcess(filepath.Join(e.taskRoot, "bootstrap"), e.taskRoot, e.environ(), out.write)
+	if err != nil {
+		e.reset(i)
+		if notExecutable(err) {
+			i.failNotStarted(err)
+			return nil
+		}
+		return fmt.Errorf("cannot start the function's process: %w", err)
+	}
+	e.process = process
+	return nil
+}
+
+// reset ends the process, keeps what it wrote, and leaves the environment ready for a cold start.
+func (e *environment) reset(i *Invocation) {
+	if e.process != nil {
+		e.process.kill()
+	}
+	if e.out != nil {
+		lines := e.out.take()
+		if i != nil {
+			i.Log = append(i.Log, lines...)
+		}
+		e.out.close()
+	}
+	if e.api != nil {
+		e.api.stop()
+	}
+	e.process, e.api, e.out = nil, nil, nil
+}
+
+// shutdown ends the environment for good. A function that registered for it is sent SIGTERM first.
+func (e *environment) shutdown() {
+	if e.process != nil && e.api.wantsSIGTERM() {
+		e.process.terminate()
+	}
+	e.reset(nil)
+}
+
+// run is one invocation under way.
+type run struct {
+	*environment
+	invocation *Invocation
+	begin      time.Time
+	deadline   time.Time
+	expired    <-chan time.Time
+	keep       bool // the process waits for the next event
+}
+
+func (r *run) toEnd(ctx context.Context) error {
+	i := r.invocation
+	if i.Outcome == NotStarted {
+		return nil
+	}
+	if r.process == nil {
+		if again, err := r.initializeAgain(ctx); err != nil || !again {
+			return err
+		}
+	}
+	r.process.thaw()
+	r.api.begin(i.RequestID)
+	defer r.api.finish()
+	select {
+	case r.api.events <- delivery{invocation: i, arn: r.function.config.ARN, deadline: r.deadline}:
+	case <-r.process.exited:
+		i.failExited(r.process.exit) // by work that was thawed with it
+		return nil
+	case <-r.expired:
+		i.failTimedOut()
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+	select {
+	case a := <-r.api.posted:
+		return r.answered(ctx, a)
+	case <-r.process.exited:
+		select {
+		case a := <-r.api.posted: // it answered, and then it ended
+			return r.answered(ctx, a)
+		default:
+			i.failExited(r.process.exit)
+			return nil
+		}
+	case <-r.expired:
+		i.failTimedOut()
+		return r.overtime(ctx)
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// overtime watches a process whose time is over.
+func (r *run) overtime(ctx context.Context) error {
+	over := time.NewTimer(r.function.config.Overtime)
+	defer over.Stop()
+	select {
+	case <-r.api.posted:
+		r.invocation.Late = true
+	case <-r.process.exited:
+	case <-over.C:
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+	return nil
+}
+
+// initializeAgain runs a failed INIT once more, now on the function's own time.
+func (r *run) initializeAgain(ctx context.Context) (bool, error) {
+	i := r.invocation
+	if err := r.start(i); err != nil || r.process == nil {
+		return false, err
+	}
+	select {
+	case <-r.api.ready:
+		i.InitCompleted = true
+		return true, nil
+	case <-r.process.exited:
+		i.failExited(r.process.exit)
+	case <-r.expired:
+		i.failTimedOut()
+	case <-ctx.Done():
+		return false, context.Cause(ctx)
+	}
+	return false, nil
+}
+
+// answered takes the answer and waits until the process asks for the next event, or ends.
+func (r *run) answered(ctx context.Context, a answer) error {
+	i := r.invocation
+	i.Margin = r.deadline.Sub(a.at)
+	switch {
+	case a.tooLarge:
+		i.failTooLarge()
+	case a.failed:
+		i.Outcome, i.FunctionError, i.Payload = Failed, "Unhandled", a.body
+	default:
+		i.Outcome, i.Payload = Answered, a.body
+	}
+	select {
+	case <-r.api.ready:
+		r.keep = true
+	case <-r.process.exited:
+		i.Exit = r.process.exit
+	case <-r.expired:
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+	return nil
+}

@@ -1,0 +1,179 @@
+package sandbox
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+)
+
+// Config is a deployed function.
+type Config struct {
+	Name       string
+	ARN        string
+	Handler    string
+	Region     string
+	Binary     string        // the bootstrap that a Builder made
+	MemorySize int           // MB
+	Timeout    time.Duration // whole seconds on AWS
+	Env        map[string]string
+
+	// Endpoint is where the function's AWS calls go; "" for a function that makes none.
+	Endpoint string
+	// NewCredentials is asked once for each execution environment, named by its log stream.
+	NewCredentials func(environment string) aws.Credentials
+	// Dir is where the function's files are, an existing directory of its own. The caller removes it
+	// after Close.
+	Dir string
+	// Overtime is how long a process is watched after its deadline before it is killed, to tell code
+	// that answers too late from code that never does. It changes no outcome. On Lambda, and by default,
+	// it is 0.
+	Overtime time.Duration
+	// Seed decides request ids, trace ids and log streams, so that a run can be repeated.
+	Seed uint64
+}
+
+// Function is a deployed function with its execution environments. Its methods may be called from
+// several goroutines at once.
+type Function struct {
+	config   Config
+	taskRoot string
+
+	mu      sync.Mutex
+	random  *rand.Rand
+	started int            // environments made so far
+	idle    []*environment // frozen, or without a process; the last one used comes first
+	closed  bool
+	running sync.WaitGroup
+}
+
+// New deploys a function. Nothing is started before the first event, as on AWS.
+func New(c Config) (*Function, error) {
+	taskRoot := filepath.Join(c.Dir, "task")
+	if err := os.MkdirAll(taskRoot, 0o755); err != nil {
+		return nil, fmt.Errorf("cannot deploy %s: %w", c.Name, err)
+	}
+	if err := linkOrCopy(c.Binary, filepath.Join(taskRoot, "bootstrap")); err != nil {
+		return nil, fmt.Errorf("cannot deploy %s: %w", c.Name, err)
+	}
+	return &Function{config: c, taskRoot: taskRoot, random: rand.New(rand.NewPCG(c.Seed, c.Seed))}, nil
+}
+
+// linkOrCopy puts the binary where later builds cannot reach it.
+func linkOrCopy(from, to string) error {
+	if os.Link(from, to) == nil {
+		return nil
+	}
+	in, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	out, err := os.OpenFile(to, os.O_CREATE|os.O_WRONLY|os.O_EXCL, 0o755)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(out, in)
+	return errors.Join(err, out.Close())
+}
+
+// RequestError is what Lambda answers to a request that never reaches the function.
+type RequestError struct {
+	Status        int
+	Code, Message string
+}
+
+func (e *RequestError) Error() string { return e.Code + ": " + e.Message }
+
+// ErrClosed is returned for an invocation after Close.
+var ErrClosed = errors.New("the function has been removed")
+
+// Invoke sends an event to an idle execution environment, or to a new one, and waits for the end of
+// the invocation. It returns an error when the event cannot be sent (a [*RequestError]), when the
+// context ends, which kills the process, and when this machine fails; whatever the function does is
+// in the invocation.
+func (f *Function) Invoke(ctx context.Context, event []byte) (*Invocation, error) {
+	if len(event) > maxEvent {
+		return nil, &RequestError{Status: 413, Code: "RequestEntityTooLargeException",
+			Message: fmt.Sprintf("Request must be smaller than %d bytes for the InvokeFunction operation", maxEvent)}
+	}
+	if !json.Valid(event) {
+		return nil, &RequestError{Status: 400, Code: "InvalidRequestContentException",
+			Message: "Could not parse request body into json"}
+	}
+	e, i, err := f.acquire()
+	if err != nil {
+		return nil, err
+	}
+	defer f.release(e)
+	i.Event = event
+	if err := e.invoke(ctx, i); err != nil {
+		return nil, fmt.Errorf("invoking %s: %w", f.config.Name, err)
+	}
+	return i, nil
+}
+
+func (f *Function) acquire() (*environment, *Invocation, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.closed {
+		return nil, nil, ErrClosed
+	}
+	i := &Invocation{
+		RequestID:  f.uuid(),
+		TraceID:    fmt.Sprintf("1-%08x-%08x%016x", f.random.Uint32(), f.random.Uint32(), f.random.Uint64()),
+		Timeout:    f.config.Timeout,
+		MemorySize: f.config.MemorySize,
+	}
+	var e *environment
+	if last := len(f.idle) - 1; last >= 0 {
+		e, f.idle = f.idle[last], f.idle[:last]
+	} else {
+		f.started++
+		stream := fmt.Sprintf("2026/01/01/[$LATEST]%016x%016x", f.random.Uint64(), f.random.Uint64())
+		var err error
+		if e, err = f.newEnvironment(f.started, stream); err != nil {
+			return nil, nil, err
+		}
+	}
+	i.Environment = e.id
+	f.running.Add(1)
+	return e, i, nil
+}
+
+func (f *Function) release(e *environment) {
+	defer f.running.Done()
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.idle = append(f.idle, e)
+}
+
+func (f *Function) uuid() string {
+	a, b := f.random.Uint64(), f.random.Uint64()
+	return fmt.Sprintf("%08x-%04x-4%03x-8%03x-%012x", a>>32, a>>16&0xffff, a&0xfff, b>>52, b&0xffffffffffff)
+}
+
+// Close waits for the invocations under way (end their contexts first) and ends every process. It may
+// be called more than once.
+func (f *Function) Close() {
+	f.mu.Lock()
+	f.closed = true
+	f.mu.Unlock()
+	f.running.Wait()
+	f.mu.Lock()
+	idle := slices.Clone(f.idle)
+	f.idle = nil
+	f.mu.Unlock()
+	for _, e := range idle {
+		e.shutdown()
+	}
+}

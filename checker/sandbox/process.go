@@ -1,0 +1,103 @@
+package sandbox
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"syscall"
+	"time"
+)
+
+// exitedCleanly is how a process ended that called os.Exit(0), or returned from main.
+const exitedCleanly = "exit status 0"
+
+// sigtermGrace is how long a process that asked for SIGTERM has before SIGKILL.
+const sigtermGrace = 500 * time.Millisecond
+
+// process is one run of a bootstrap, with its children, which share its process group.
+type process struct {
+	cmd    *exec.Cmd
+	exited chan struct{} // closed when the process has been waited for
+	exit   string        // how it ended; read it after exited
+	frozen bool
+}
+
+// startProcess runs path with nothing of the checker's own environment. dir is its working directory.
+func startProcess(path, dir string, environ []string, out *os.File) (*process, error) {
+	cmd := &exec.Cmd{
+		Path:        path,
+		Args:        []string{"/var/task/bootstrap"},
+		Dir:         dir,
+		Env:         environ,
+		Stdout:      out,
+		Stderr:      out,
+		SysProcAttr: processAttributes(),
+	}
+	var err error
+	onSpawner(func() { err = cmd.Start() })
+	if err != nil {
+		return nil, err
+	}
+	p := &process{cmd: cmd, exited: make(chan struct{})}
+	go func() {
+		p.reap() // kills what the process leaves behind, too
+		p.exit = cmd.ProcessState.String()
+		close(p.exited)
+	}()
+	return p, nil
+}
+
+func (p *process) gone() bool {
+	select {
+	case <-p.exited:
+		return true
+	default:
+		return false
+	}
+}
+
+// signal reaches the whole group: what the function started is frozen, thawed and killed with it.
+//
+// Nothing is sent once the process has been waited for: its number may be somebody else's by then.
+func (p *process) signal(s syscall.Signal) {
+	if !p.gone() {
+		_ = syscall.Kill(-p.cmd.Process.Pid, s) // a group that is gone is what was wanted
+	}
+}
+
+// freeze stops the process and returns when it stands still.
+func (p *process) freeze() {
+	p.signal(syscall.SIGSTOP)
+	p.frozen = true
+	waitStopped(p.cmd.Process.Pid)
+}
+
+func (p *process) thaw() {
+	if p.frozen {
+		p.frozen = false
+		p.signal(syscall.SIGCONT)
+	}
+}
+
+// kill ends the group at once and waits until the process is gone.
+func (p *process) kill() {
+	p.signal(syscall.SIGKILL)
+	<-p.exited
+}
+
+// terminate gives the process the time between SIGTERM and SIGKILL that Lambda gives to functions
+// with extensions.
+func (p *process) terminate() {
+	p.thaw()
+	p.signal(syscall.SIGTERM)
+	select {
+	case <-p.exited:
+	case <-time.After(sigtermGrace):
+	}
+	p.kill()
+}
+
+// notExecutable tells a bootstrap that cannot be run from a fault of this machine.
+func notExecutable(err error) bool {
+	return errors.Is(err, syscall.ENOEXEC) || errors.Is(err, os.ErrPermission) || errors.Is(err, os.ErrNotExist)
+}

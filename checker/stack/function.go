@@ -1,0 +1,52 @@
+package stack
+
+import (
+	"context"
+
+	"example.com/serverless-patterns/checker/sandbox"
+	"example.com/serverless-patterns/checker/wire"
+)
+
+// Function is a deployed function.
+type Function struct {
+	LogicalID string
+	// Variables are its environment variables from the template, with values of this deployment.
+	Variables map[string]string
+
+	stack    *Stack
+	deployed *sandbox.Function
+}
+
+// Invoke sends the function an event; see [sandbox.Function.Invoke].
+func (f *Function) Invoke(ctx context.Context, event []byte) (*sandbox.Invocation, error) {
+	return f.deployed.Invoke(ctx, event)
+}
+
+// Calls are the AWS calls of one invocation: those made in it, and those of work that it left behind.
+func (f *Function) Calls(i *sandbox.Invocation) []wire.Call {
+	return f.calls(func(c wire.Call) bool { return c.TraceID == i.TraceID })
+}
+
+// InitCalls are the AWS calls that were made outside of any invocation.
+func (f *Function) InitCalls() []wire.Call {
+	return f.calls(func(c wire.Call) bool { return c.TraceID == "" })
+}
+
+// Connections is how many connections the function's AWS calls went over so far.
+func (f *Function) Connections() int {
+	distinct := map[int]bool{}
+	for _, c := range f.calls(func(wire.Call) bool { return true }) {
+		distinct[c.Connection] = true
+	}
+	return len(distinct)
+}
+
+func (f *Function) calls(wanted func(wire.Call) bool) []wire.Call {
+	var calls []wire.Call
+	for _, c := range f.stack.wire.Calls() {
+		if c.Function == f.LogicalID && wanted(c) {
+			calls = append(calls, c)
+		}
+	}
+	return calls
+}

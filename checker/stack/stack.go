@@ -1,0 +1,240 @@
+package stack
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	randv2 "math/rand/v2"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"example.com/serverless-patterns/checker/backend"
+	"example.com/serverless-patterns/checker/sam"
+	"example.com/serverless-patterns/checker/sandbox"
+	"example.com/serverless-patterns/checker/wire"
+)
+
+// AccountID is the account that everything is deployed to: the one of AWS's examples.
+const AccountID = "123456789012"
+
+// regions are those that a stack may be in. The Lambda environment says which; code that has one
+// written into it meets another.
+var regions = []string{"eu-central-1", "eu-west-1", "us-east-2", "us-west-2", "ap-northeast-1", "ap-southeast-2", "ca-central-1"}
+
+// Options say what to deploy, and on what.
+type Options struct {
+	Template *sam.Template
+	// Binaries are the built bootstraps, by CodeUri.
+	Binaries map[string]string
+	Backend  backend.Backend
+	// Dir is an existing directory for the files of this stack alone. The caller removes it after Close.
+	Dir string
+	// Name is the first part of physical names, as a CloudFormation stack's name is.
+	Name string
+	// Seed decides everything random but the end of physical names, which is different each time, so
+	// that runs with the same seed can share a backend.
+	Seed uint64
+	// Variables may change the environment variables of a function before it is deployed. Nil changes
+	// nothing.
+	Variables func(function string, variables map[string]string)
+	// Overtime is that of [sandbox.Config].
+	Overtime time.Duration
+}
+
+// Stack is a deployed template. Its methods may be called from several goroutines at once.
+type Stack struct {
+	Region string
+
+	template  *sam.Template
+	names     map[string]string // physical names by logical id
+	wire      *wire.Server
+	transport *http.Transport
+	dynamodb  *dynamodb.Client
+	functions map[string]*Function
+	tables    map[string]*Table
+}
+
+// MissingError says that the template lacks a resource that somebody asks for: a fault of the
+// template, not of this machine.
+type MissingError struct{ LogicalID, Type, File string }
+
+func (e *MissingError) Error() string {
+	return fmt.Sprintf("%s has no %s called %s", e.File, e.Type, e.LogicalID)
+}
+
+// Deploy makes everything that the template declares. On an error nothing is left behind.
+func Deploy(ctx context.Context, o Options) (*Stack, error) {
+	random := randv2.New(randv2.NewPCG(o.Seed, 0x737461636b))
+	s := &Stack{
+		Region:    regions[random.IntN(len(regions))],
+		template:  o.Template,
+		names:     physicalNames(o),
+		transport: &http.Transport{},
+		functions: map[string]*Function{},
+		tables:    map[string]*Table{},
+	}
+	if err := s.refuseUnsupported(); err != nil {
+		return nil, err
+	}
+	endpoint, err := wire.Listen(o.Backend, o.Seed)
+	if err != nil {
+		return nil, err
+	}
+	s.wire = endpoint
+	s.dynamodb = dynamodb.New(dynamodb.Options{
+		Region:       s.Region,
+		BaseEndpoint: aws.String(endpoint.URL()),
+		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+			return endpoint.Operator(), nil
+		}),
+		HTTPClient: &http.Client{Transport: s.transport},
+	})
+	for _, t := range o.Template.Tables {
+		if err = s.createTable(ctx, t); err != nil {
+			break
+		}
+	}
+	for _, f := range o.Template.Functions {
+		if err == nil {
+			err = s.createFunction(f, o)
+		}
+	}
+	if err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+func (s *Stack) refuseUnsupported() error {
+	var all []error
+	refuse := func(r sam.Resource) {
+		all = append(all, fmt.Errorf("%s:%d: %s is of type %s, which the local stack cannot deploy yet",
+			s.template.File, r.Line, r.LogicalID, r.Type))
+	}
+	for _, q := range s.template.Queues {
+		refuse(q.Resource)
+	}
+	for _, b := range s.template.Buckets {
+		refuse(b.Resource)
+	}
+	for _, a := range s.template.Applications {
+		refuse(a.Resource)
+	}
+	return errors.Join(all...)
+}
+
+// physicalNames names everything as CloudFormation does: the stack, the logical id, and an end that is
+// different each time.
+func physicalNames(o Options) map[string]string {
+	names := map[string]string{}
+	name := func(r sam.Resource, given sam.Value) {
+		if text, ok := given.Literal(); ok && text != "" {
+			names[r.LogicalID] = text + "-" + rand.Text()[:13] // checks run side by side on one backend
+			return
+		}
+		names[r.LogicalID] = o.Name + "-" + r.LogicalID + "-" + rand.Text()[:13]
+	}
+	for _, t := range o.Template.Tables {
+		name(t.Resource, t.TableName)
+	}
+	for _, f := range o.Template.Functions {
+		name(f.Resource, f.FunctionName)
+	}
+	for _, a := range o.Template.HTTPAPIs {
+		names[a.LogicalID] = "a1b2c3d4e5"
+	}
+	for _, a := range o.Template.RestAPIs {
+		names[a.LogicalID] = "f6g7h8i9j0"
+	}
+	return names
+}
+
+func (s *Stack) createFunction(f *sam.Function, o Options) error {
+	variables := make(map[string]string, len(f.Environment))
+	for name, value := range f.Environment {
+		text, err := value.Resolve(resolver{s})
+		if err != nil {
+			return fmt.Errorf("%s: environment variable %s of %s: %w", s.template.File, name, f.LogicalID, err)
+		}
+		variables[name] = text
+	}
+	if o.Variables != nil {
+		o.Variables(f.LogicalID, variables)
+	}
+	dir := filepath.Join(o.Dir, f.LogicalID)
+	if err := os.Mkdir(dir, 0o755); err != nil {
+		return fmt.Errorf("cannot deploy %s: %w", f.LogicalID, err)
+	}
+	binary, ok := o.Binaries[f.CodeUri]
+	if !ok {
+		return fmt.Errorf("cannot deploy %s: %s was not built", f.LogicalID, f.CodeUri)
+	}
+	arn, err := resolver{s}.GetAtt(f.LogicalID, "Arn")
+	if err != nil {
+		return err
+	}
+	deployed, err := sandbox.New(sandbox.Config{
+		Name:       s.names[f.LogicalID],
+		ARN:        arn,
+		Handler:    f.Handler,
+		Region:     s.Region,
+		Binary:     binary,
+		MemorySize: f.MemorySize,
+		Timeout:    f.Timeout,
+		Env:        variables,
+		Endpoint:   s.wire.URL(),
+		NewCredentials: func(environment string) aws.Credentials {
+			return s.wire.NewCaller(f.LogicalID, environment)
+		},
+		Dir:      dir,
+		Overtime: o.Overtime,
+		Seed:     o.Seed,
+	})
+	if err != nil {
+		return err
+	}
+	s.functions[f.LogicalID] = &Function{LogicalID: f.LogicalID, Variables: variables, stack: s, deployed: deployed}
+	return nil
+}
+
+// Function returns a deployed function by its logical id. The error is a [*MissingError].
+func (s *Stack) Function(logicalID string) (*Function, error) {
+	f, ok := s.functions[logicalID]
+	if !ok {
+		return nil, &MissingError{logicalID, "AWS::Serverless::Function", s.template.File}
+	}
+	return f, nil
+}
+
+// Table returns a table by its logical id. The error is a [*MissingError].
+func (s *Stack) Table(logicalID string) (*Table, error) {
+	t, ok := s.tables[logicalID]
+	if !ok {
+		return nil, &MissingError{logicalID, "AWS::DynamoDB::Table", s.template.File}
+	}
+	return t, nil
+}
+
+// Inject makes AWS calls of the stack's functions go wrong until the returned function is called.
+func (s *Stack) Inject(f wire.Fault) (remove func()) { return s.wire.Inject(f) }
+
+// Close ends all functions and removes everything that the stack has on the backend. Invocations under
+// way must have been cancelled.
+func (s *Stack) Close() error {
+	for _, f := range s.functions {
+		f.deployed.Close()
+	}
+	var all []error
+	for _, t := range s.tables {
+		all = append(all, t.remove())
+	}
+	s.transport.CloseIdleConnections()
+	s.wire.Close()
+	return errors.Join(all...)
+}

@@ -1,0 +1,91 @@
+package verify
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+
+	"example.com/serverless-patterns/checker/check"
+	"example.com/serverless-patterns/checker/course"
+	"example.com/serverless-patterns/checker/report"
+)
+
+// transcript is all that a learner reads, as it is without a terminal.
+func transcript(l course.Lesson, r check.LessonResult) string {
+	var out bytes.Buffer
+	text := report.NewText(&out, nil)
+	text.Lesson(l.Lesson, "lessons/"+l.ID)
+	text.Build(r.Build)
+	for _, c := range r.Checks {
+		text.Check(c)
+	}
+	text.Summary(r)
+	return normalize(out.String())
+}
+
+// variable is what differs from run to run, or from machine to machine, in what a learner reads.
+var variable = []struct {
+	pattern     *regexp.Regexp
+	replacement string
+}{
+	{regexp.MustCompile(`-[A-Z2-7]{13}\b`), "-XXXXXXXXXXXXX"},                             // the end of a physical name
+	{regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[.\d]*(Z|[+-]\d\d:\d\d)`), "TIME"}, // slog's
+	{regexp.MustCompile(`\d{4}/\d\d/\d\d \d\d:\d\d:\d\d`), "TIME"},                        // package log's
+	{regexp.MustCompile(`RequestID: [0-9A-Za-z-]{36,}`), "RequestID: …"},                  // the backend's
+	{regexp.MustCompile(`127\.0\.0\.1:\d+`), "127.0.0.1:PORT"},
+	{regexp.MustCompile(`0x[0-9a-f]+\??`), "0x…"},
+	{regexp.MustCompile(`goroutine \d+`), "goroutine N"},
+	{regexp.MustCompile(`Init Duration: [\d.]+ ms`), "Init Duration: N ms"},
+	{regexp.MustCompile(`in \d+\.\d s\b`), "in N s"},
+}
+
+func normalize(text string) string {
+	for _, v := range variable {
+		text = v.pattern.ReplaceAllString(text, v.replacement)
+	}
+	return text
+}
+
+// transcriptProblems compares what a learner reads with what is kept, or keeps it.
+func transcriptProblems(l course.Lesson, s subject, o Options, r check.LessonResult) []string {
+	if o.Backend != "embedded" || s.kind != "starter" && s.kind != "mistake" {
+		return nil
+	}
+	got := transcript(l, r)
+	name := "transcripts/" + s.answer.Name + ".txt"
+	if o.Update {
+		if err := os.WriteFile(filepath.Join(sourceDir(l, o.Place), filepath.FromSlash(name)), []byte(got), 0o600); err != nil {
+			return []string{err.Error()}
+		}
+		return nil
+	}
+	want, err := fs.ReadFile(l.Files, name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return []string{fmt.Sprintf("there is no %s: `bin/checker verify --update` writes it", name)}
+	case err != nil:
+		return []string{err.Error()}
+	case string(want) != got:
+		return []string{fmt.Sprintf("a learner reads something else than %s. Read the difference; `bin/checker verify --update` keeps it.\n%s",
+			name, firstDifference(string(want), got))}
+	}
+	return nil
+}
+
+func firstDifference(want, got string) string {
+	wantLines, gotLines := bytes.Split([]byte(want), []byte("\n")), bytes.Split([]byte(got), []byte("\n"))
+	for n, line := range gotLines {
+		if n >= len(wantLines) || !bytes.Equal(line, wantLines[n]) {
+			kept := "(nothing)"
+			if n < len(wantLines) {
+				kept = string(wantLines[n])
+			}
+			return fmt.Sprintf("line %d\n  kept: %s\n  now:  %s", n+1, kept, line)
+		}
+	}
+	return "it is shorter now"
+}

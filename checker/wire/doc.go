@@ -1,0 +1,16 @@
+// Package wire is the AWS endpoint that functions see: every SDK call of a function under check
+// arrives here, is recorded, and goes on to the backend.
+//
+// A [Server] listens on 127.0.0.1 and speaks plain HTTP, since functions are pointed to it by
+// AWS_ENDPOINT_URL. It tells
+//
+//   - who calls, by the access key: each execution environment has its own, from [Server.NewCaller];
+//   - from which invocation, by the X-Amzn-Trace-Id header that the SDK copies from the runtime: a
+//     call of work left behind still names the invocation that it came from;
+//   - over which connection, so that a client made for each invocation shows as a connection for each.
+//
+// A [Fault] makes calls fail as they do in production. The checker's own calls, signed with
+// [Server.Operator], are neither recorded nor made to fail.
+//
+// Where the data is, is package backend's business. Nothing here knows what a lesson expects.
+package wire

@@ -1,0 +1,102 @@
+package wire
+
+import (
+	"fmt"
+	"net/http"
+	"time"
+
+	"example.com/serverless-patterns/checker/backend"
+)
+
+// Fault makes calls go wrong until it is removed.
+type Fault struct {
+	// Operation limits the fault to one operation, such as GetItem; "" is every one.
+	Operation string
+	// Kind is what goes wrong: Deny, Hang, Delay, Throttle, FailBefore, FailAfter.
+	Kind Kind
+}
+
+// Kind is a way in which a call goes wrong.
+type Kind struct {
+	words string
+	serve func(x *exchange)
+}
+
+// exchange is a call on its way through a fault.
+type exchange struct {
+	call    *Call
+	server  *Server
+	w       http.ResponseWriter
+	r       *http.Request
+	forward func(http.ResponseWriter)
+}
+
+// Deny answers AccessDeniedException, as for a missing permission. The SDK does not retry it.
+func Deny() Kind {
+	return Kind{"denied", func(x *exchange) {
+		refuse(x.w, http.StatusBadRequest, "com.amazon.coral.service#AccessDeniedException", fmt.Sprintf(
+			"User: arn:aws:sts::123456789012:assumed-role/%s-role/%s is not authorized to perform: %s:%s on resource: %s "+
+				"because no identity-based policy allows the %s:%s action",
+			x.call.Function, x.call.Function, x.call.Service, x.call.Operation, arn(x.call), x.call.Service, x.call.Operation))
+	}}
+}
+
+func arn(c *Call) string {
+	if c.Service == backend.DynamoDB {
+		return fmt.Sprintf("arn:aws:dynamodb:%s:123456789012:table/%s", c.Region, c.Resource)
+	}
+	return "*"
+}
+
+// Hang never answers. It ends when the caller gives up.
+func Hang() Kind {
+	return Kind{"held back", func(x *exchange) { x.wait(nil) }}
+}
+
+// Delay answers as the backend does, but later.
+func Delay(d time.Duration) Kind {
+	return Kind{fmt.Sprintf("delayed for %v", d), func(x *exchange) {
+		timer := time.NewTimer(d)
+		defer timer.Stop()
+		if x.wait(timer.C) {
+			x.forward(x.w)
+		}
+	}}
+}
+
+// Throttle answers ProvisionedThroughputExceededException, which the SDK retries.
+func Throttle() Kind {
+	return Kind{"throttled", func(x *exchange) {
+		refuse(x.w, http.StatusBadRequest, "com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException",
+			"The level of configured provisioned throughput for the table was exceeded. "+
+				"Consider increasing your provisioning level with the UpdateTable API.")
+	}}
+}
+
+// FailBefore answers InternalServerError without doing anything. The SDK retries it.
+func FailBefore() Kind {
+	return Kind{"failed before the effect", func(x *exchange) { internalError(x.w) }}
+}
+
+// FailAfter does what was asked, and answers InternalServerError all the same. The SDK retries it.
+func FailAfter() Kind {
+	return Kind{"failed after the effect", func(x *exchange) {
+		x.forward(newAnswer())
+		internalError(x.w)
+	}}
+}
+
+func internalError(w http.ResponseWriter) {
+	refuse(w, http.StatusInternalServerError, "com.amazonaws.dynamodb.v20120810#InternalServerError", "Internal server error")
+}
+
+// wait returns true when the time has come, and false when the caller or the server is gone.
+func (x *exchange) wait(until <-chan time.Time) bool {
+	select {
+	case <-until:
+		return true
+	case <-x.r.Context().Done():
+	case <-x.server.closed:
+	}
+	return false
+}

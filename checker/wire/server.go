@@ -1,0 +1,225 @@
+package wire
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"example.com/serverless-patterns/checker/backend"
+)
+
+// maxRequest is the largest request that is read, in bytes: DynamoDB's limit.
+const maxRequest = 16 << 20
+
+// Server is an AWS endpoint in front of a backend. Its methods may be called from several goroutines
+// at once.
+type Server struct {
+	backend  backend.Backend
+	listener net.Listener
+	server   *http.Server
+	closed   chan struct{}
+	operator aws.Credentials
+
+	mu          sync.Mutex
+	random      *rand.Rand
+	callers     map[string]caller // by access key
+	calls       []*Call
+	faults      []*Fault
+	connections int
+}
+
+// caller is an execution environment.
+type caller struct{ function, environment string }
+
+// Listen starts an endpoint on 127.0.0.1 with a port that is free. Access keys follow from the seed.
+func Listen(b backend.Backend, seed uint64) (*Server, error) {
+	// Not "localhost": the S3 client would look up bucket.localhost.
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, fmt.Errorf("cannot serve the AWS endpoint: %w", err)
+	}
+	s := &Server{
+		backend:  b,
+		listener: listener,
+		closed:   make(chan struct{}),
+		random:   rand.New(rand.NewPCG(seed, 0x77697265)),
+		callers:  map[string]caller{},
+	}
+	s.operator = s.newCredentials()
+	s.server = &http.Server{
+		Handler:           s,
+		ConnContext:       s.number,
+		ReadHeaderTimeout: 10 * time.Second,
+		ErrorLog:          log.New(io.Discard, "", 0), // a killed process breaks connections
+	}
+	go func() { _ = s.server.Serve(listener) }() // ends in Close
+	return s, nil
+}
+
+// URL is what AWS_ENDPOINT_URL is set to.
+func (s *Server) URL() string { return "http://" + s.listener.Addr().String() }
+
+// Close ends the endpoint and every call under way. The backend stays open.
+func (s *Server) Close() {
+	close(s.closed)
+	_ = s.server.Close() // nothing is left to lose
+}
+
+// NewCaller makes the credentials of an execution environment. Its calls are recorded under the names
+// given here.
+func (s *Server) NewCaller(function, environment string) aws.Credentials {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := s.newCredentials()
+	s.callers[c.AccessKeyID] = caller{function, environment}
+	return c
+}
+
+// Operator are the checker's own credentials: to create tables, to look what is in them.
+func (s *Server) Operator() aws.Credentials { return s.operator }
+
+// Calls are the calls of functions so far, in the order in which they arrived, those under way
+// included.
+func (s *Server) Calls() []Call {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	calls := make([]Call, len(s.calls))
+	for n, c := range s.calls {
+		calls[n] = *c
+	}
+	return calls
+}
+
+// Inject makes calls go wrong from now on. Of several faults the last one injected counts. The
+// returned function removes it.
+func (s *Server) Inject(f Fault) (remove func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.faults = append(s.faults, &f)
+	return func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		for n, g := range s.faults {
+			if g == &f {
+				s.faults = append(s.faults[:n:n], s.faults[n+1:]...)
+				return
+			}
+		}
+	}
+}
+
+// newCredentials makes temporary credentials of the form that AWS gives to a role. DynamoDB Local
+// takes letters and digits only.
+func (s *Server) newCredentials() aws.Credentials {
+	return aws.Credentials{
+		AccessKeyID:     "ASIA" + s.letters("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", 16),
+		SecretAccessKey: s.letters("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", 40),
+		SessionToken:    s.letters("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", 120),
+	}
+}
+
+func (s *Server) letters(from string, n int) string {
+	text := make([]byte, n)
+	for k := range text {
+		text[k] = from[s.random.IntN(len(from))]
+	}
+	return string(text)
+}
+
+type connectionKey struct{}
+
+func (s *Server) number(ctx context.Context, _ net.Conn) context.Context {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.connections++
+	return context.WithValue(ctx, connectionKey{}, s.connections)
+}
+
+// ServeHTTP answers one call.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxRequest))
+	if err != nil {
+		// Without a record: such a request never got as far as a service.
+		refuse(w, http.StatusRequestEntityTooLarge, "com.amazon.coral.service#RequestEntityTooLarge", "Request Too Large")
+		return
+	}
+	call, accessKey := newCall(r, body)
+	forward := func(w http.ResponseWriter) { s.forward(w, r, call.Service, body) }
+	answer := newAnswer()
+	if accessKey == s.operator.AccessKeyID {
+		forward(answer)
+		answer.copyTo(w)
+		return
+	}
+	call.Connection, _ = r.Context().Value(connectionKey{}).(int)
+	recorded, fault := s.record(call, accessKey)
+	switch {
+	case recorded.Function == "":
+		refuse(answer, http.StatusBadRequest, "com.amazon.coral.service#UnrecognizedClientException",
+			"The security token included in the request is invalid.")
+	case fault != nil:
+		fault.Kind.serve(&exchange{call: recorded, server: s, w: answer, r: r, forward: forward})
+	default:
+		forward(answer)
+	}
+	abandoned := r.Context().Err() != nil
+	s.mu.Lock()
+	recorded.Duration = time.Since(recorded.Start)
+	recorded.Abandoned = abandoned
+	if !abandoned && answer.written {
+		recorded.Status = answer.status
+		if answer.status >= 400 {
+			recorded.ErrorCode = errorCode(answer.body.Bytes())
+		}
+	}
+	s.mu.Unlock()
+	if answer.written {
+		answer.copyTo(w)
+	}
+}
+
+// record notes a call before it is served, so that one that never ends is seen too.
+func (s *Server) record(call Call, accessKey string) (*Call, *Fault) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	who := s.callers[accessKey]
+	call.Function, call.Environment = who.function, who.environment
+	var fault *Fault
+	for _, f := range s.faults {
+		if f.Operation == "" || f.Operation == call.Operation {
+			fault = f
+		}
+	}
+	if fault != nil {
+		call.Fault = fault.Kind.words
+	}
+	s.calls = append(s.calls, &call)
+	return &call, fault
+}
+
+func (s *Server) forward(w http.ResponseWriter, r *http.Request, service backend.Service, body []byte) {
+	handler := s.backend.Handler(service)
+	if handler == nil {
+		refuse(w, http.StatusBadRequest, "com.amazon.coral.service#UnknownOperationException",
+			fmt.Sprintf("The service %q is not supported by the %s backend.", service, s.backend.Name()))
+		return
+	}
+	handler.ServeHTTP(w, withBody(r, body))
+}
+
+func refuse(w http.ResponseWriter, status int, errorType, message string) {
+	body, _ := json.Marshal(map[string]string{"__type": errorType, "message": message}) // strings always marshal
+	w.Header().Set("Content-Type", "application/x-amz-json-1.0")
+	w.Header().Set("X-Amzn-Requestid", "00000000-0000-4000-8000-000000000000")
+	w.WriteHeader(status)
+	_, _ = w.Write(body) // a caller that is gone is seen by its context
+}

@@ -1,0 +1,222 @@
+package wire_test
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/smithy-go"
+	"github.com/aws/smithy-go/logging"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+
+	"example.com/serverless-patterns/checker/backend/embedded"
+	"example.com/serverless-patterns/checker/wire"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// listen starts an endpoint with a table "items" that holds the item "a".
+func listen(t *testing.T) *wire.Server {
+	t.Helper()
+	b := embedded.New()
+	s, err := wire.Listen(b, 1)
+	require.NoError(t, err)
+	t.Cleanup(func() {
+		s.Close()
+		require.NoError(t, b.Close())
+	})
+	db := client(t, s, s.Operator())
+	_, err = db.CreateTable(t.Context(), &dynamodb.CreateTableInput{
+		TableName:            aws.String("items"),
+		BillingMode:          types.BillingModePayPerRequest,
+		KeySchema:            []types.KeySchemaElement{{AttributeName: aws.String("id"), KeyType: types.KeyTypeHash}},
+		AttributeDefinitions: []types.AttributeDefinition{{AttributeName: aws.String("id"), AttributeType: types.ScalarAttributeTypeS}},
+	})
+	require.NoError(t, err)
+	_, err = db.PutItem(t.Context(), &dynamodb.PutItemInput{TableName: aws.String("items"), Item: key("a")})
+	require.NoError(t, err)
+	return s
+}
+
+func key(id string) map[string]types.AttributeValue {
+	return map[string]types.AttributeValue{"id": &types.AttributeValueMemberS{Value: id}}
+}
+
+// client makes an SDK client as a function would, with connections of its own.
+func client(t *testing.T, s *wire.Server, c aws.Credentials) *dynamodb.Client {
+	t.Helper()
+	transport := awshttp.NewBuildableClient()
+	t.Cleanup(func() { transport.GetTransport().CloseIdleConnections() })
+	h := &http.Client{Transport: transport.GetTransport()}
+	t.Cleanup(h.CloseIdleConnections)
+	return dynamodb.New(dynamodb.Options{
+		Region:       "eu-central-1",
+		BaseEndpoint: aws.String(s.URL()),
+		Credentials:  aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) { return c, nil }),
+		HTTPClient:   h,
+		Logger: logging.LoggerFunc(func(_ logging.Classification, format string, v ...any) {
+			t.Errorf("the SDK logs: "+format, v...) // such as a warning of a missing checksum
+		}),
+	})
+}
+
+func get(t *testing.T, db *dynamodb.Client, id string) (*dynamodb.GetItemOutput, error) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	return db.GetItem(ctx, &dynamodb.GetItemInput{TableName: aws.String("items"), Key: key(id)})
+}
+
+func code(t *testing.T, err error) string {
+	t.Helper()
+	var failed smithy.APIError
+	require.ErrorAs(t, err, &failed)
+	return failed.ErrorCode()
+}
+
+func TestCallsAreRecordedByCallerAndConnection(t *testing.T) {
+	t.Parallel()
+	s := listen(t)
+	one, two := client(t, s, s.NewCaller("one", "env-1")), client(t, s, s.NewCaller("two", "env-2"))
+	out, err := get(t, one, "a")
+	require.NoError(t, err)
+	assert.Len(t, out.Item, 1)
+	_, err = get(t, one, "b")
+	require.NoError(t, err)
+	_, err = two.GetItem(t.Context(), &dynamodb.GetItemInput{TableName: aws.String("other"), Key: key("a")})
+	require.Equal(t, "ResourceNotFoundException", code(t, err))
+
+	calls := s.Calls()
+	require.Len(t, calls, 3, "the checker's own calls are not there")
+	assert.Equal(t, "one", calls[0].Function)
+	assert.Equal(t, "env-1", calls[0].Environment)
+	assert.Equal(t, "eu-central-1", calls[0].Region)
+	assert.Equal(t, calls[0].Connection, calls[1].Connection)
+	assert.NotEqual(t, calls[0].Connection, calls[2].Connection)
+	assert.Equal(t, "DynamoDB GetItem on items: 200", calls[0].String())
+	assert.Equal(t, "DynamoDB GetItem on other: 400 ResourceNotFoundException", calls[2].String())
+}
+
+func TestTheInvocationIsTheTraces(t *testing.T) {
+	s := listen(t)
+	t.Setenv("AWS_LAMBDA_FUNCTION_NAME", "one")
+	t.Setenv("_X_AMZN_TRACE_ID", "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1")
+	_, err := get(t, client(t, s, s.NewCaller("one", "env-1")), "a")
+	require.NoError(t, err)
+	assert.Equal(t, "1-5759e988-bd862e3fe1be46a994272793", s.Calls()[0].TraceID)
+}
+
+func TestFaults(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		fault    wire.Kind
+		code     string // of the first answer; "" for success
+		attempts int
+		line     string
+	}{
+		"deny": {wire.Deny(), "AccessDeniedException", 1,
+			"DynamoDB GetItem on items: 400 AccessDeniedException (denied by the checker)"},
+		"throttle": {wire.Throttle(), "ProvisionedThroughputExceededException", 3,
+			"DynamoDB GetItem on items: 400 ProvisionedThroughputExceededException (throttled by the checker)"},
+		"before": {wire.FailBefore(), "InternalServerError", 3,
+			"DynamoDB GetItem on items: 500 InternalServerError (failed before the effect by the checker)"},
+		"after": {wire.FailAfter(), "InternalServerError", 3,
+			"DynamoDB GetItem on items: 500 InternalServerError (failed after the effect by the checker)"},
+		"delay": {wire.Delay(20 * time.Millisecond), "", 1,
+			"DynamoDB GetItem on items: 200 (delayed for 20ms by the checker)"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := listen(t)
+			db := client(t, s, s.NewCaller("one", "env-1"))
+			remove := s.Inject(wire.Fault{Operation: "GetItem", Kind: test.fault})
+			_, err := get(t, db, "a")
+			if test.code == "" {
+				require.NoError(t, err)
+			} else {
+				assert.Equal(t, test.code, code(t, err))
+			}
+			calls := s.Calls()
+			assert.Len(t, calls, test.attempts, "what the SDK retries")
+			assert.Equal(t, test.line, calls[0].String())
+			remove()
+			_, err = get(t, db, "a")
+			require.NoError(t, err)
+		})
+	}
+}
+
+func TestOnlyTheNamedOperationFails(t *testing.T) {
+	t.Parallel()
+	s := listen(t)
+	s.Inject(wire.Fault{Operation: "PutItem", Kind: wire.Deny()})
+	db := client(t, s, s.NewCaller("one", "env-1"))
+	_, err := get(t, db, "a")
+	require.NoError(t, err)
+	_, err = db.PutItem(t.Context(), &dynamodb.PutItemInput{TableName: aws.String("items"), Item: key("b")})
+	assert.Equal(t, "AccessDeniedException", code(t, err))
+	assert.ErrorContains(t, err, "is not authorized to perform: dynamodb:PutItem on resource: "+
+		"arn:aws:dynamodb:eu-central-1:123456789012:table/items")
+}
+
+func TestFailAfterHasTheEffect(t *testing.T) {
+	t.Parallel()
+	s := listen(t)
+	remove := s.Inject(wire.Fault{Operation: "PutItem", Kind: wire.FailAfter()})
+	db := client(t, s, s.NewCaller("one", "env-1"))
+	_, err := db.PutItem(t.Context(), &dynamodb.PutItemInput{TableName: aws.String("items"), Item: key("b")})
+	require.Error(t, err)
+	remove()
+	out, err := get(t, db, "b")
+	require.NoError(t, err)
+	assert.Len(t, out.Item, 1)
+}
+
+func TestAHungCallEndsWithItsCaller(t *testing.T) {
+	t.Parallel()
+	s := listen(t)
+	s.Inject(wire.Fault{Kind: wire.Hang()})
+	db := client(t, s, s.NewCaller("one", "env-1"))
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() {
+		_, err := db.GetItem(ctx, &dynamodb.GetItemInput{TableName: aws.String("items"), Key: key("a")})
+		ended <- err
+	}()
+	require.Eventually(t, func() bool { return len(s.Calls()) == 1 }, 5*time.Second, time.Millisecond)
+	assert.Equal(t, "DynamoDB GetItem on items: no answer (held back by the checker)", s.Calls()[0].String())
+	assert.False(t, s.Calls()[0].Abandoned)
+	cancel()
+	require.ErrorIs(t, <-ended, context.Canceled)
+	require.Eventually(t, func() bool { return s.Calls()[0].Abandoned }, 5*time.Second, time.Millisecond)
+}
+
+func TestStrangersAreRefused(t *testing.T) {
+	t.Parallel()
+	s := listen(t)
+	_, err := get(t, client(t, s, aws.Credentials{AccessKeyID: "AKIAHARDCODED", SecretAccessKey: "x"}), "a")
+	assert.Equal(t, "UnrecognizedClientException", code(t, err))
+
+	for name, request := range map[string]func() (*http.Response, error){
+		"no signature": func() (*http.Response, error) { return http.Get(s.URL()) },
+		"nonsense":     func() (*http.Response, error) { return http.Post(s.URL(), "text/plain", strings.NewReader("?")) },
+	} {
+		response, err := request()
+		require.NoError(t, err, name)
+		body, err := io.ReadAll(response.Body)
+		require.NoError(t, err, name)
+		require.NoError(t, response.Body.Close())
+		assert.Equal(t, http.StatusBadRequest, response.StatusCode, name)
+		assert.Contains(t, string(body), "UnrecognizedClientException", name)
+	}
+	http.DefaultClient.CloseIdleConnections()
+}
