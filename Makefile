@@ -10,7 +10,7 @@ SHELL := /bin/sh
 
 # lesson-3 lesson-4 check  →  3 4
 lessons := $(patsubst lesson-%,%,$(filter lesson-%,$(MAKECMDGOALS)))
-verbs := check
+verbs := check hint
 verb := $(filter $(verbs),$(MAKECMDGOALS))
 options := $(if $(BACKEND),--backend $(BACKEND)) $(if $(DIR),--dir "$(DIR)") $(if $(ONLY),--only $(ONLY)) $(if $(SEED),--seed $(SEED))
 
@@ -41,6 +41,10 @@ check: run-check ## Check every lesson, or those that are named.
 .PHONY: run-check
 run-check: bin/checker
 	+@mkdir -p .workshop; rm -f $(mark); bin/checker check $(options) $(lessons) || echo failed > $(mark)
+
+.PHONY: hint
+hint: bin/checker ## Give a hint for the requirement that fails now: make lesson-1 hint
+	+@bin/checker hint $(if $(ONLY),--only $(ONLY)) $(lessons)
 
 # make lesson-1 alone checks it. With a verb, the verb does it all.
 lesson-%: $(if $(verb),,check)

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"example.com/serverless-patterns/checker/sandbox"
@@ -105,6 +104,3 @@ func Outcome(i *sandbox.Invocation) string {
 		return cut(i.Error().Message, maxValue)
 	}
 }
-
-// within says that something happened in time, for a reader: to a tenth of a second.
-func within(d time.Duration) string { return fmt.Sprintf("%.1f s", d.Seconds()) }

@@ -40,4 +40,7 @@ type Lesson struct {
 	Title   string
 	Minutes int // what a learner should plan for
 	Checks  []Check
+	// Hints lead to a requirement step by step, by the check's id: where to look, the concept, the
+	// shape, almost the code.
+	Hints map[string][]string
 }

@@ -38,6 +38,7 @@ type Process struct {
 // commands are the subcommands; their types' fields are the flags.
 type commands struct {
 	Check  checkCommand  `cmd:"" help:"Check lessons: all of them, or those that are named."`
+	Hint   hintCommand   `cmd:"" help:"Give a hint for the requirement that fails now, a clearer one each time."`
 	List   listCommand   `cmd:"" help:"List the lessons, and which are passed."`
 	Verify verifyCommand `cmd:"" help:"Prove the course: solutions pass, starters and mistakes fail as declared."`
 	Doctor doctorCommand `cmd:"" help:"Tell what of this machine the checker can use."`

@@ -48,6 +48,38 @@ func (p *Progress) Passed(lesson string) bool {
 // Checked tells whether the lesson was ever checked.
 func (p *Progress) Checked(lesson string) bool { return p.lessons[lesson]["verdict"] != nil }
 
+// Next is the id of the check that a learner should turn to, as of the last check of the lesson; "" when
+// none failed.
+func (p *Progress) Next(lesson string) string {
+	next, _ := p.lessons[lesson]["next"].(string)
+	return next
+}
+
+// Hint returns which hint comes next for a check, counted from 0, and notes that it was shown. After the
+// last of count it stays there.
+func (p *Progress) Hint(lesson, check string, count int) (int, error) {
+	entry := p.entry(lesson)
+	shown, _ := entry["hints"].(map[string]any)
+	shown = maps.Clone(shown)
+	if shown == nil {
+		shown = map[string]any{}
+	}
+	seen, _ := shown[check].(float64) // as JSON has numbers
+	n := min(int(seen), count-1)
+	shown[check] = float64(n + 1)
+	entry["hints"] = shown
+	p.lessons[lesson] = entry
+	return n, p.save()
+}
+
+// entry is a copy of what is known of a lesson.
+func (p *Progress) entry(lesson string) map[string]any {
+	if entry := maps.Clone(p.lessons[lesson]); entry != nil {
+		return entry
+	}
+	return map[string]any{}
+}
+
 // Record notes a result and saves. Only whole checks of a lesson count.
 func (p *Progress) Record(l check.LessonResult, at time.Time) error {
 	if l.Verdict != check.Passed && l.Verdict != check.Failed {
@@ -58,20 +90,35 @@ func (p *Progress) Record(l check.LessonResult, at time.Time) error {
 			return nil // one check alone says nothing of the lesson
 		}
 	}
-	entry := maps.Clone(p.lessons[l.Lesson])
-	if entry == nil {
-		entry = map[string]any{}
-	}
+	entry := p.entry(l.Lesson)
 	entry["verdict"], entry["checkedAt"] = string(l.Verdict), at.UTC().Format(time.RFC3339)
+	delete(entry, "next")
+	if first := l.FirstFailure(); first != nil {
+		entry["next"] = first.ID
+	}
 	p.lessons[l.Lesson] = entry
+	return p.save()
+}
+
+func (p *Progress) save() error {
 	data, err := json.MarshalIndent(p.lessons, "", "  ")
 	if err != nil {
 		return err
 	}
-	// Written whole or not at all: two checks may end at the same moment.
-	temporary := fmt.Sprintf("%s.%d", p.path, os.Getpid())
-	if err := os.WriteFile(temporary, append(data, '\n'), 0o600); err != nil {
+	if err := os.MkdirAll(filepath.Dir(p.path), 0o755); err != nil {
 		return fmt.Errorf("cannot save the progress: %w", err)
 	}
-	return os.Rename(temporary, p.path)
+	// Written whole or not at all: two checks may end at the same moment.
+	temporary, err := os.CreateTemp(filepath.Dir(p.path), "progress-*")
+	if err != nil {
+		return fmt.Errorf("cannot save the progress: %w", err)
+	}
+	_, err = temporary.Write(append(data, '\n'))
+	if err = errors.Join(err, temporary.Close()); err == nil {
+		err = os.Rename(temporary.Name(), p.path)
+	}
+	if err != nil {
+		return fmt.Errorf("cannot save the progress: %w", errors.Join(err, os.Remove(temporary.Name())))
+	}
+	return nil
 }

@@ -12,7 +12,7 @@ import (
 )
 
 // width is that of a line, in columns. Evidence is not wrapped: it is what was, to the letter.
-const width = 100
+const width = 80
 
 var (
 	good   = lipgloss.NewStyle().Foreground(lipgloss.Color("2"))
@@ -55,7 +55,11 @@ func (t *Text) Check(r check.Result) {
 	if r.Verdict == check.Failed && r.Severity == check.Should {
 		symbol = dim.Render("~ could")
 	}
-	t.line("  %s %s", symbol, indent(r.Requirement, 10))
+	text := r.Requirement
+	if r.Verdict != check.Passed {
+		text += " [" + r.ID + "]"
+	}
+	t.line("  %s %s", symbol, indent(text, 10))
 }
 
 // Summary closes a lesson: the first finding to act on, and what comes after it.
@@ -117,19 +121,26 @@ func (t *Text) closing(l check.LessonResult) {
 		return
 	}
 	t.line("%d of %d requirements met, in %.1f s.", passed, ran, l.Seconds)
+	if failed > 0 {
+		t.line("%s", dim.Render(fmt.Sprintf("A hint: make lesson-%d hint", l.Number)))
+	}
 	if failed > 1 {
-		var others []string
-		first := l.FirstFailure()
-		for _, r := range l.Checks {
-			if r.Verdict == check.Failed && r.ID != first.ID {
-				others = append(others, r.ID)
-			}
-		}
-		t.line("%s", indent("After this one: "+strings.Join(others, ", ")+fmt.Sprintf(". To read one of them now: bin/checker check %d --only %s", l.Number, others[0]), 0))
+		t.line("%s", dim.Render(fmt.Sprintf("Another finding, by the name in brackets: make lesson-%d check ONLY=%s", l.Number, other(l))))
 	}
 	if failed == 0 && passed == ran {
 		t.line("%s", good.Render("✓ All of it would work on AWS, as far as this lesson looks."))
 	}
+}
+
+// other is a failed check that is not the one shown.
+func other(l check.LessonResult) string {
+	first := l.FirstFailure()
+	for _, r := range l.Checks {
+		if r.Verdict == check.Failed && r.ID != first.ID {
+			return r.ID
+		}
+	}
+	return first.ID
 }
 
 // Confirmation says on which backend the verdict was reached, and how to have it confirmed.

@@ -23,8 +23,8 @@ Resources:
   C: {Type: AWS::SQS::Queue, Properties: *p}
 `)
 		assert.Equal(t, time.Minute, template.Queues[1].VisibilityTimeout)
-		assert.Equal(t, 2*time.Second, template.Queues[1].DelaySeconds)
-		assert.Equal(t, time.Second, template.Queues[2].DelaySeconds)
+		assert.Equal(t, 2*time.Second, template.Queues[1].Delay)
+		assert.Equal(t, time.Second, template.Queues[2].Delay)
 	})
 	t.Run("JSON", func(t *testing.T) {
 		t.Parallel()

@@ -1,7 +1,6 @@
 package sam_test
 
 import (
-	"errors"
 	"os"
 	"path/filepath"
 	"testing"
@@ -38,7 +37,7 @@ func FuzzParse(f *testing.F) {
 		require.Nil(t, template)
 		require.EqualError(t, errAgain, err.Error())
 		var problems sam.Problems
-		require.True(t, errors.As(err, &problems))
+		require.ErrorAs(t, err, &problems)
 		require.NotEmpty(t, problems)
 		for _, problem := range problems {
 			require.Positive(t, problem.Line)

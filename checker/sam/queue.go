@@ -13,7 +13,7 @@ type Queue struct {
 	// Whole seconds.
 	VisibilityTimeout      time.Duration
 	MessageRetentionPeriod time.Duration
-	DelaySeconds           time.Duration
+	Delay                  time.Duration
 	ReceiveMessageWaitTime time.Duration
 
 	MaximumMessageSize        int // bytes
@@ -43,7 +43,7 @@ func (d *decoder) queue(r Resource, o *object) {
 		QueueName:                 o.value("QueueName"),
 		VisibilityTimeout:         o.seconds("VisibilityTimeout", defaultVisibility, 0, maxVisibility),
 		MessageRetentionPeriod:    o.seconds("MessageRetentionPeriod", defaultRetention, minRetention, maxRetention),
-		DelaySeconds:              o.seconds("DelaySeconds", 0, 0, maxDelay),
+		Delay:                     o.seconds("DelaySeconds", 0, 0, maxDelay),
 		ReceiveMessageWaitTime:    o.seconds("ReceiveMessageWaitTimeSeconds", 0, 0, maxReceiveWait),
 		MaximumMessageSize:        o.integer("MaximumMessageSize", maxMessageSize, minMessageSize, maxMessageSize, "bytes"),
 		FifoQueue:                 o.boolean("FifoQueue"),

@@ -79,7 +79,7 @@ func (e *environment) initialize(ctx context.Context, i *Invocation) error {
 	}
 	limit := time.NewTimer(initLimit)
 	defer limit.Stop()
-	status := ""
+	var status string
 	select {
 	case <-e.api.ready:
 		i.InitDuration, i.InitCompleted = time.Since(begin), true

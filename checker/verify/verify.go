@@ -5,7 +5,7 @@
 //   - each mistake fails exactly its declared checks, and the finding that is read first says what the
 //     mistake declares;
 //   - no two mistakes of a lesson have the same signature: failed checks, and what was got;
-//   - each check fails on at least one mistake;
+//   - each check fails on at least one mistake, and has hints;
 //   - the requirements in a lesson's README are those of its checks, word for word and in order;
 //   - what a learner reads for the starter and for each mistake is the kept transcript.
 //
@@ -73,14 +73,12 @@ type subject struct {
 
 // Run proves lessons, and returns a row for each answer, and one for each lesson as a whole. The error
 // is a fault of this machine.
-func Run(ctx context.Context, o Options) ([]Row, error) {
+func Run(ctx context.Context, o Options) (rows []Row, err error) {
 	work, err := os.MkdirTemp("", "verify-")
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(work)
-
-	var rows []Row
+	defer func() { err = errors.Join(err, os.RemoveAll(work)) }()
 	for _, l := range o.Lessons {
 		found, err := verifyLesson(ctx, l, o, filepath.Join(work, l.ID))
 		if err != nil {
@@ -249,6 +247,9 @@ func wholeLesson(l course.Lesson, o Options, rows []Row, signatures []string, kn
 	for _, c := range l.Checks {
 		if !caught[c.ID] {
 			all = append(all, fmt.Sprintf("no mistake fails %s", c.ID))
+		}
+		if len(l.Hints[c.ID]) == 0 {
+			all = append(all, fmt.Sprintf("there is no hint for %s", c.ID))
 		}
 	}
 	all = append(all, readmeProblems(l, o.Place)...)

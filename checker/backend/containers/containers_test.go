@@ -61,7 +61,7 @@ func TestOpenStartsAContainerThatAnswersTheSDK(t *testing.T) {
 
 	assert.Equal(t, "containers", b.Name())
 	assert.Nil(t, b.Handler("sqs"))
-	assert.NoError(t, b.Err())
+	require.NoError(t, b.Err())
 	assert.Contains(t, progress.String(), "Starting DynamoDB Local")
 
 	found, err := f.dial(t).docker.ContainerInspect(t.Context(), b.dynamoDB.container.ID, client.ContainerInspectOptions{})

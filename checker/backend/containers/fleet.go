@@ -149,7 +149,7 @@ func (e *engine) list(ctx context.Context, label string) ([]Container, error) {
 		Filters: make(client.Filters).Add("label", label),
 	})
 	if err != nil {
-		return nil, fmt.Errorf("Docker does not list the containers with label %s: %w", label, err)
+		return nil, fmt.Errorf("the Docker engine does not list the containers with label %s: %w", label, err)
 	}
 	all := make([]Container, len(found.Items))
 	for i, c := range found.Items {

@@ -30,7 +30,7 @@ func (e *engine) fetch(ctx context.Context, s service) error {
 		return nil
 	}
 	if !cerrdefs.IsNotFound(err) {
-		return fmt.Errorf("Docker does not say whether it has the image %s: %w", s.image, err)
+		return fmt.Errorf("the Docker engine does not say whether it has the image %s: %w", s.image, err)
 	}
 	e.progress(fmt.Sprintf("The image %s is not on this machine yet; pulling it, once", s.image))
 	err = e.pull(ctx, s.image)

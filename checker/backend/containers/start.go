@@ -46,7 +46,7 @@ func (e *engine) start(ctx context.Context, s service) (c Container, err error) 
 		}
 	}()
 	if _, err := e.docker.ContainerStart(ctx, id, client.ContainerStartOptions{}); err != nil {
-		return Container{}, fmt.Errorf("Docker could not start %s from the image %s: %w", s.title, s.image, err)
+		return Container{}, fmt.Errorf("the Docker engine could not start %s from the image %s: %w", s.title, s.image, err)
 	}
 	c, err = e.inspect(ctx, s, id)
 	if err != nil {
@@ -83,7 +83,7 @@ func (e *engine) create(ctx context.Context, s service) (id string, err error) {
 		},
 	})
 	if err != nil {
-		return "", fmt.Errorf("Docker could not create a container of %s from the image %s: %w", s.title, s.image, err)
+		return "", fmt.Errorf("the Docker engine could not create a container of %s from the image %s: %w", s.title, s.image, err)
 	}
 	return created.ID, nil
 }

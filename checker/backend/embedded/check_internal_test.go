@@ -25,7 +25,7 @@ func TestCheckNumber(t *testing.T) {
 		"0x10":                                "The parameter cannot be converted to a numeric value: 0x10",
 		"1_000":                               "The parameter cannot be converted to a numeric value: 1_000",
 		".":                                   "The parameter cannot be converted to a numeric value: .",
-		" 1":                                  "The parameter cannot be converted to a numeric value:  1",
+		" 1":                                  "The parameter cannot be converted to a numeric value:  1", //nolint:gocritic // the space is the point
 		range38 + "9":                         "Attempting to store more than 38 significant digits in a Number",
 		"1E126":                               "Number overflow. Attempting to store a number with magnitude larger than supported range",
 		"1E99999999999999999999":              "Number overflow. Attempting to store a number with magnitude larger than supported range",

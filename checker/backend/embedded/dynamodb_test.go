@@ -23,7 +23,7 @@ func TestBackend(t *testing.T) {
 	b := embedded.New()
 	assert.Equal(t, "embedded", b.Name())
 	assert.NotNil(t, b.Handler(backend.DynamoDB))
-	assert.True(t, b.Handler("s3") == nil, "a service that it does not have")
+	assert.True(t, b.Handler("s3") == nil, "a service that it does not have") //nolint:testifylint // Nil would accept a typed nil
 	assert.NoError(t, b.Close())
 }
 

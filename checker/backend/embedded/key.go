@@ -36,7 +36,7 @@ func checkItemKey(t *table, item attributes) *fault {
 
 func checkNotEmpty(t *table, key attributes) *fault {
 	for _, k := range t.keys {
-		what := ""
+		var what string
 		switch v := key[k.name]; {
 		case v.S != nil && *v.S == "":
 			what = "string"

@@ -48,6 +48,7 @@ var Lesson = check.Lesson{
 		nothingCarriedOver,
 		noSecrets,
 	},
+	Hints: hints,
 }
 
 // stocked puts an item into the table, with an id that nobody can have known.
