@@ -32,19 +32,33 @@ func quote(text string) string {
 	return "`" + text + "`"
 }
 
+// undecodable are the error types that the Go runtime library posts when it cannot decode an event.
+var undecodable = map[string]bool{"UnmarshalTypeError": true, "SyntaxError": true}
+
 // Answered requires that the function answered at all, whatever the answer.
-func (r *Reply) Answered() {
+func (r *Reply) Answered() { r.answered("an answer") }
+
+func (r *Reply) answered(want string) {
 	if r.Outcome == sandbox.Answered {
 		return
 	}
-	f := Finding{Got: Outcome(r.Invocation), Want: "an answer"}
+	f := Finding{Got: Outcome(r.Invocation), Want: want}
 	switch {
+	case !r.InitCompleted && r.Outcome != sandbox.NotStarted:
+		f.Why = "INIT ends when lambda.Start asks for the first event. Until then no event reaches the function."
+		f.Next = "Look at main, up to lambda.Start. The log has its last words."
+	case r.Outcome == sandbox.NotStarted:
+		f.Why = "Lambda could not execute the bootstrap, so no event ever reaches it."
+		f.Next = "Build it as a main package, for the system that it runs on."
 	case r.Outcome == sandbox.TimedOut:
-		f.Why = "Lambda kills the process at its timeout. API Gateway then answers 500 without a reason, and the next request pays for a cold start."
+		f.Why = "Lambda kills the process at its timeout. Whoever called gets an error without a reason, and the next request pays for a cold start."
 		f.Next = "Pass the handler's ctx to every call, and give up before its deadline: ctx.Deadline() says when that is."
 	case r.Panicked():
 		f.Why = "A panic ends the process: API Gateway answers 500 without a reason, and the next request pays for a cold start."
 		f.Next = "The evidence has the place. Check what the event really holds before you use it."
+	case r.Outcome == sandbox.Failed && undecodable[r.Error().Type]:
+		f.Why = "The Go runtime library decodes the event into the type of the handler's parameter. This event does not fit, so it never reached your code."
+		f.Next = "Take the event as json.RawMessage, and look at what it has before you decode it further."
 	case r.Outcome == sandbox.Failed:
 		f.Why = "An error that the handler returns goes to Lambda, not to the caller: API Gateway answers 500 without a reason."
 		f.Next = "Turn the error into an answer with a status code and a body, and return a nil error."
@@ -58,8 +72,10 @@ func (r *Reply) Answered() {
 }
 
 // Answer requires an answer in the form that API Gateway takes, and returns it.
-func (r *Reply) Answer() Answer {
-	r.Answered()
+func (r *Reply) Answer() Answer { return r.answer("an answer") }
+
+func (r *Reply) answer(want string) Answer {
+	r.answered(want)
 	malformed := func(got string) {
 		r.Fail(Finding{
 			Got:  got + " in " + cut(string(r.Payload), maxValue),
@@ -99,16 +115,20 @@ func (r *Reply) Answer() Answer {
 
 // Status requires an answer with a status code, and returns the answer.
 func (r *Reply) Status(want int) Answer {
-	a := r.Answer()
+	return r.status(want, fmt.Sprintf("status %d", want))
+}
+
+func (r *Reply) status(want int, words string) Answer {
+	a := r.answer(words)
 	if a.Status != want {
-		r.Fail(Finding{Got: a.String(), Want: fmt.Sprintf("status %d", want)})
+		r.Fail(Finding{Got: a.String(), Want: words})
 	}
 	return a
 }
 
 // JSON requires an answer with a status code and a body that is this value in JSON.
 func (r *Reply) JSON(status int, want any) Answer {
-	a := r.Status(status)
+	a := r.status(status, fmt.Sprintf("status %d, body %s", status, encode(want)))
 	var got any
 	if err := json.Unmarshal([]byte(a.Body), &got); err != nil {
 		r.Fail(Finding{
@@ -134,9 +154,11 @@ func (r *Reply) JSON(status int, want any) Answer {
 // ErrorBody requires an answer with a status code and a body of the form {"error": "…"}, and returns
 // the text.
 func (r *Reply) ErrorBody(status int) string {
-	a := r.Status(status)
-	var body struct{ Error *string }
-	if err := json.Unmarshal([]byte(a.Body), &body); err != nil || body.Error == nil || *body.Error == "" {
+	a := r.status(status, fmt.Sprintf(`status %d, and a body like {"error": "what is wrong"}`, status))
+	var body map[string]any // not a struct: its names would match in any case
+	err := json.Unmarshal([]byte(a.Body), &body)
+	text, _ := body["error"].(string)
+	if err != nil || text == "" {
 		r.Fail(Finding{
 			Got:  "the body " + cut(quote(a.Body), maxValue),
 			Want: `a body like {"error": "what is wrong"}`,
@@ -144,7 +166,7 @@ func (r *Reply) ErrorBody(status int) string {
 			Next: `Answer every error through one function that writes {"error": "…"}.`,
 		})
 	}
-	return *body.Error
+	return text
 }
 
 // normal is a value as encoding/json would read it back.

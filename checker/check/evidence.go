@@ -14,7 +14,7 @@ import (
 const (
 	maxValue = 300 // characters of a payload
 	maxLine  = 400 // characters of a log line
-	maxText  = 90  // characters of one string within a structured log line
+	maxText  = 120 // characters of one string within a structured log line
 	maxLines = 8   // log lines
 	maxCalls = 8
 )
@@ -67,15 +67,25 @@ func shortLine(line string) string {
 			end++
 		}
 		out.Write(rest[:start])
-		text := string(rest[start+1 : end])
-		if utf8.RuneCountInString(text) > maxText {
-			text = strings.TrimRight(string([]rune(text)[:maxText]), `\`) + "…"
-		}
-		fmt.Fprintf(&out, `"%s"`, text)
+		out.WriteString(shortString(rest[start : end+1]))
 		rest = rest[end+1:]
 	}
 	out.Write(rest)
 	return cut(out.String(), 3*maxLine)
+}
+
+// shortString shortens a JSON string in the middle: what went wrong is often said last.
+func shortString(quoted []byte) string {
+	var text string
+	if err := json.Unmarshal(quoted, &text); err != nil || utf8.RuneCountInString(text) <= maxText {
+		return string(quoted)
+	}
+	runes := []rune(text)
+	head, tail := string(runes[:maxText/2]), string(runes[len(runes)-maxText/2:])
+	if at := strings.IndexAny(tail, " /"); at >= 0 {
+		tail = tail[at:] // begin with a word
+	}
+	return encode(head + " … " + strings.TrimSpace(tail))
 }
 
 func cut(text string, limit int) string {
@@ -94,6 +104,8 @@ func Outcome(i *sandbox.Invocation) string {
 		return "a panic: " + cut(i.Error().Message, maxValue)
 	case i.Outcome == sandbox.Failed:
 		return fmt.Sprintf("an error returned to the runtime, so the caller gets no answer: %s %q", i.Error().Type, cut(i.Error().Message, maxValue))
+	case i.Outcome == sandbox.TimedOut && !i.InitCompleted:
+		return fmt.Sprintf("INIT did not end: the process did not ask for an event, not within 10 s, and not when it was started again for %v", i.Timeout)
 	case i.Outcome == sandbox.TimedOut:
 		return fmt.Sprintf("no answer within the function's timeout of %v; it was killed", i.Timeout)
 	case i.Outcome == sandbox.Exited && !i.InitCompleted:

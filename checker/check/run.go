@@ -122,6 +122,9 @@ func (r *run) prepare(ctx context.Context, dir, work string) error {
 	case err != nil:
 		return err
 	}
+	if err := stack.Supported(template); err != nil {
+		return err
+	}
 	r.template = template
 
 	// Not errgroup's context: a build that fails does not cut off the backend's start, nor the reverse.
@@ -169,9 +172,12 @@ func (r *run) checks(ctx context.Context, work string) {
 	var mu sync.Mutex
 	var group errgroup.Group
 	group.SetLimit(atOnce)
+	wanted := func(c Check) bool { return r.options.Only == "" || r.options.Only == c.ID }
 	for n, c := range r.lesson.Checks {
-		if r.options.Only != "" && r.options.Only != c.ID {
-			done[n] = true
+		done[n] = !wanted(c)
+	}
+	for n, c := range r.lesson.Checks {
+		if !wanted(c) {
 			continue
 		}
 		group.Go(func() error {
@@ -180,7 +186,8 @@ func (r *run) checks(ctx context.Context, work string) {
 			defer mu.Unlock()
 			r.result.Checks[n], done[n] = result, true
 			for ; told < len(done) && done[told]; told++ {
-				if r.options.Checked != nil && r.result.Checks[told].Verdict != Skipped {
+				// What an interrupt has cut off is no error that anybody should read.
+				if r.options.Checked != nil && r.result.Checks[told].Verdict != Skipped && ctx.Err() == nil {
 					r.options.Checked(r.result.Checks[told])
 				}
 			}
@@ -207,7 +214,7 @@ func (r *run) one(ctx context.Context, c Check, dir string) (result Result) {
 	defer cancel()
 	t := newT(ctx, c, r.options.Seed, func(o stack.Options) (*stack.Stack, error) {
 		o.Template, o.Binaries, o.Backend, o.Dir = r.template, r.binaries, r.backend, dir
-		o.Name = r.lesson.ID
+		o.Name = "lesson-" + r.lesson.ID // a stack's name begins with a letter
 		return stack.Deploy(ctx, o)
 	})
 	verdictOf(t, c, &result)
@@ -226,8 +233,7 @@ func (r *run) one(ctx context.Context, c Check, dir string) (result Result) {
 func verdictOf(t *T, c Check, result *Result) {
 	defer func() {
 		switch end := recover().(type) {
-		case nil:
-			result.Verdict = Passed
+		case nil: // it has passed, or it ended its goroutine
 		case failure:
 			result.Verdict, result.Finding = Failed, &end.Finding
 		case fault:
@@ -237,4 +243,5 @@ func verdictOf(t *T, c Check, result *Result) {
 		}
 	}()
 	c.Run(t)
+	result.Verdict = Passed
 }

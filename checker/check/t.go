@@ -7,7 +7,10 @@ import (
 	"fmt"
 	"hash/fnv"
 	"math/rand/v2"
+	"strings"
 	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"example.com/serverless-patterns/checker/sandbox"
 	"example.com/serverless-patterns/checker/stack"
@@ -23,8 +26,15 @@ type T struct {
 
 	stack   *stack.Stack
 	options stack.Options
-	did     string
+	// conditions are those under which functions are invoked, such as faults, in words.
+	conditions string
+	sequence   bool
+	steps      []string // the invocations so far, if they are shown
+	did        string
 }
+
+// maxTimeout is the longest that an invocation is waited for. No API Gateway waits longer.
+const maxTimeout = 30 * time.Second
 
 // overtime is enough for a process that is about to answer, also on a busy machine.
 const overtime = 500 * time.Millisecond
@@ -38,7 +48,7 @@ type (
 func newT(ctx context.Context, c Check, seed uint64, deploy func(stack.Options) (*stack.Stack, error)) *T {
 	hash := fnv.New64a()
 	_, _ = hash.Write([]byte(c.ID)) // never fails
-	return &T{check: c, ctx: ctx, random: rand.New(rand.NewPCG(seed, hash.Sum64())), deploy: deploy}
+	return &T{options: stack.Options{MaxTimeout: maxTimeout}, check: c, ctx: ctx, random: rand.New(rand.NewPCG(seed, hash.Sum64())), deploy: deploy}
 }
 
 // Fail ends the check. Did, Why and Next may be left out: they are then what the check did last and
@@ -52,6 +62,9 @@ func (t *T) Fail(f Finding) {
 	}
 	if f.Next == "" {
 		f.Next = t.check.Next
+	}
+	if f.Evidence == nil {
+		f.Evidence = []string{} // a list in JSON, too
 	}
 	panic(failure{f})
 }
@@ -73,6 +86,10 @@ func (t *T) Without(variable string) {
 // or not at all. It comes first in a check, and is for checks in which nothing is written: what happens in
 // that time would not happen on Lambda.
 func (t *T) WatchOvertime() { t.options.Overtime = overtime }
+
+// MaxTimeout runs functions with a timeout of at most d, whatever the template says, so that a deadline
+// does not have to be waited for too long. It comes first in a check.
+func (t *T) MaxTimeout(d time.Duration) { t.options.MaxTimeout = d }
 
 func (t *T) deployed() *stack.Stack {
 	if t.stack == nil {
@@ -120,9 +137,18 @@ func (t *T) present(err error) {
 	}
 }
 
-// Inject makes AWS calls go wrong from now on.
-func (t *T) Inject(operation string, kind wire.Kind) {
-	t.deployed().Inject(wire.Fault{Operation: operation, Kind: kind})
+// ShowSequence has findings show all invocations of the check, because each depends on those before it.
+func (t *T) ShowSequence() { t.sequence = true }
+
+// Inject makes AWS calls go wrong until the returned function is called.
+func (t *T) Inject(operation string, kind wire.Kind) (remove func()) {
+	before := t.conditions
+	t.conditions += fmt.Sprintf(", while %s %s", operation, kind.During)
+	heal := t.deployed().Inject(wire.Fault{Operation: operation, Kind: kind})
+	return func() {
+		heal()
+		t.conditions = before
+	}
 }
 
 // Table is a table under check.
@@ -157,7 +183,11 @@ type Event struct {
 
 // Invoke sends an event, and returns what came of it: also when that is a crash.
 func (f *Function) Invoke(e Event) *Reply {
-	f.t.did = fmt.Sprintf("invoked %s with %s", f.function.LogicalID, e.Words)
+	f.t.did = fmt.Sprintf("invoked %s with %s%s", f.function.LogicalID, e.Words, f.t.conditions)
+	if f.t.sequence {
+		f.t.steps = append(f.t.steps, fmt.Sprintf("%d. %s", len(f.t.steps)+1, e.Words))
+		f.t.did = fmt.Sprintf("invoked %s several times in one process:\n%s", f.function.LogicalID, strings.Join(f.t.steps, "\n"))
+	}
 	i, err := f.function.Invoke(f.t.ctx, e.JSON)
 	if err != nil {
 		f.t.fault(err)
@@ -168,11 +198,8 @@ func (f *Function) Invoke(e Event) *Reply {
 // Connections is how many connections the function's AWS calls went over so far.
 func (f *Function) Connections() int { return f.function.Connections() }
 
-// InitCalls are the AWS calls made outside of any invocation.
-func (f *Function) InitCalls() []wire.Call { return f.function.InitCalls() }
-
-// Variable is the value of an environment variable in this deployment.
-func (f *Function) Variable(name string) string { return f.function.Variables[name] }
+// Credentials are those that the function's execution environments have.
+func (f *Function) Credentials() []aws.Credentials { return f.function.Credentials() }
 
 // Reply is an invocation that has ended.
 type Reply struct {

@@ -21,14 +21,23 @@ func NewWorkdir(runs string) (*Workdir, error) {
 	if err := os.MkdirAll(runs, 0o755); err != nil {
 		return nil, fmt.Errorf("cannot make a working directory: %w", err)
 	}
+	// One at a time: a sweep must not find the lock of a run that is about to take it.
+	gate := flock.New(filepath.Clean(runs) + ".lock")
+	if err := gate.Lock(); err != nil {
+		return nil, fmt.Errorf("cannot lock %s: %w", runs, err)
+	}
+	defer gate.Close()
 	sweep(runs)
 	path, err := os.MkdirTemp(runs, "run-")
 	if err != nil {
 		return nil, fmt.Errorf("cannot make a working directory: %w", err)
 	}
 	w := &Workdir{Path: path, lock: flock.New(path + ".lock")}
-	if ok, err := w.lock.TryLock(); err != nil || !ok {
-		return nil, errors.Join(fmt.Errorf("cannot lock the working directory %s: %w", path, err), w.Remove())
+	switch ok, err := w.lock.TryLock(); {
+	case err != nil:
+		return nil, errors.Join(fmt.Errorf("cannot lock the working directory %s: %w", path, err), os.RemoveAll(path))
+	case !ok:
+		return nil, errors.Join(fmt.Errorf("cannot lock the working directory %s: somebody else has its lock", path), os.RemoveAll(path))
 	}
 	return w, nil
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -43,7 +45,16 @@ func (c *checkCommand) Run(ctx context.Context, p Process) error {
 	if c.Seed != nil {
 		seed = *c.Seed
 	}
+	for _, l := range lessons {
+		if _, err := os.Stat(filepath.Join(dir, l.ID)); err != nil {
+			return usageError{fmt.Errorf("there is no lesson in %s; --dir is where the numbered lesson directories are", filepath.Join(dir, l.ID))}
+		}
+	}
+	own := place.IsOwn(dir)
 	text := report.NewText(p.Stdout, p.Environ)
+	if !own {
+		text.Flags = fmt.Sprintf("--dir %q ", c.Dir)
+	}
 	var results []check.LessonResult
 	for _, l := range lessons {
 		o := check.Options{Root: place.Root, Dir: dir, State: place.State, Seed: seed, Only: c.Only, Open: c.open(p)}
@@ -68,7 +79,7 @@ func (c *checkCommand) Run(ctx context.Context, p Process) error {
 		if c.Format == "text" {
 			text.Summary(result)
 		}
-		if c.Dir == "" || c.Dir == "lessons" {
+		if own {
 			record(p, place, result)
 		}
 		results = append(results, result)
@@ -141,7 +152,7 @@ func exitStatus(results []check.LessonResult) error {
 	exit := ExitPassed
 	for _, r := range results {
 		switch {
-		case r.Verdict == check.Errored:
+		case r.Verdict == check.Errored, r.Verdict == check.Skipped:
 			exit = max(exit, ExitFault)
 		case r.Build.Verdict == check.Failed:
 			exit = max(exit, ExitBuild)

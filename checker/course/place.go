@@ -64,3 +64,10 @@ func (p Place) Lessons(dir string) (string, error) {
 	}
 	return "", fmt.Errorf("--dir %s: there is no such directory", dir)
 }
+
+// IsOwn tells whether a directory is the course's own lessons, where the learner works.
+func (p Place) IsOwn(dir string) bool {
+	a, errA := os.Stat(dir)
+	b, errB := os.Stat(filepath.Join(p.Root, "lessons"))
+	return errA == nil && errB == nil && os.SameFile(a, b)
+}

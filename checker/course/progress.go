@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/gofrs/flock"
+
 	"example.com/serverless-patterns/checker/check"
 )
 
@@ -30,7 +32,7 @@ func LoadProgress(p Place) (*Progress, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cannot read the progress: %w", err)
 	}
-	if json.Unmarshal(data, &progress.lessons) != nil {
+	if json.Unmarshal(data, &progress.lessons) != nil || progress.lessons == nil {
 		progress.lessons = map[string]map[string]any{}
 		aside := progress.path + ".unreadable"
 		if err := os.Rename(progress.path, aside); err != nil {
@@ -58,6 +60,11 @@ func (p *Progress) Next(lesson string) string {
 // Hint returns which hint comes next for a check, counted from 0, and notes that it was shown. After the
 // last of count it stays there.
 func (p *Progress) Hint(lesson, check string, count int) (int, error) {
+	unlock, err := p.refresh()
+	if err != nil {
+		return 0, err
+	}
+	defer unlock()
 	entry := p.entry(lesson)
 	shown, _ := entry["hints"].(map[string]any)
 	shown = maps.Clone(shown)
@@ -65,7 +72,7 @@ func (p *Progress) Hint(lesson, check string, count int) (int, error) {
 		shown = map[string]any{}
 	}
 	seen, _ := shown[check].(float64) // as JSON has numbers
-	n := min(int(seen), count-1)
+	n := max(0, min(int(seen), count-1))
 	shown[check] = float64(n + 1)
 	entry["hints"] = shown
 	p.lessons[lesson] = entry
@@ -90,6 +97,11 @@ func (p *Progress) Record(l check.LessonResult, at time.Time) error {
 			return nil // one check alone says nothing of the lesson
 		}
 	}
+	unlock, err := p.refresh()
+	if err != nil {
+		return err
+	}
+	defer unlock()
 	entry := p.entry(l.Lesson)
 	entry["verdict"], entry["checkedAt"] = string(l.Verdict), at.UTC().Format(time.RFC3339)
 	delete(entry, "next")
@@ -98,6 +110,23 @@ func (p *Progress) Record(l check.LessonResult, at time.Time) error {
 	}
 	p.lessons[l.Lesson] = entry
 	return p.save()
+}
+
+// refresh reads what other checkers have saved since, and keeps them out until unlock.
+func (p *Progress) refresh() (unlock func(), err error) {
+	if err := os.MkdirAll(filepath.Dir(p.path), 0o755); err != nil {
+		return nil, fmt.Errorf("cannot save the progress: %w", err)
+	}
+	lock := flock.New(p.path + ".lock")
+	if err := lock.Lock(); err != nil {
+		return nil, fmt.Errorf("cannot save the progress: %w", err)
+	}
+	now, err := LoadProgress(Place{State: filepath.Dir(p.path)})
+	if err != nil {
+		return nil, errors.Join(err, lock.Close())
+	}
+	p.lessons = now.lessons
+	return func() { _ = lock.Close() }, nil
 }
 
 func (p *Progress) save() error {

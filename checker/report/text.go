@@ -11,9 +11,6 @@ import (
 	"example.com/serverless-patterns/checker/check"
 )
 
-// width is that of a line, in columns. Evidence is not wrapped: it is what was, to the letter.
-const width = 80
-
 var (
 	good   = lipgloss.NewStyle().Foreground(lipgloss.Color("2"))
 	bad    = lipgloss.NewStyle().Foreground(lipgloss.Color("1")).Bold(true)
@@ -22,12 +19,32 @@ var (
 )
 
 // Text writes results for people, as they come. It belongs to one goroutine at a time.
-type Text struct{ w io.Writer }
+type Text struct {
+	// Flags are those of `checker check` that have to be repeated to check the same again; "" when make
+	// does as well.
+	Flags string
+
+	w io.Writer
+}
 
 // NewText writes to w, with colours if w is a terminal that has them. environ, as of os.Environ, has the
 // settings of the terminal.
 func NewText(w io.Writer, environ []string) *Text {
-	return &Text{w: colorprofile.NewWriter(w, environ)}
+	out := colorprofile.NewWriter(w, environ)
+	if out.Profile == colorprofile.Ascii || noColor(environ) {
+		out.Profile = colorprofile.NoTTY // colorprofile would leave bold and faint
+	}
+	return &Text{w: out}
+}
+
+// noColor follows no-color.org: any value but the empty one counts, and before everything else.
+func noColor(environ []string) bool {
+	for _, entry := range environ {
+		if value, ok := strings.CutPrefix(entry, "NO_COLOR="); ok {
+			return value != ""
+		}
+	}
+	return false
 }
 
 func (t *Text) line(format string, args ...any) { fmt.Fprintf(t.w, format+"\n", args...) }
@@ -83,7 +100,11 @@ func (t *Text) Summary(l check.LessonResult) {
 
 func (t *Text) finding(r *check.Result) {
 	f := r.Finding
-	t.line("%s %s\n", bad.Render("✗"), strong.Render(indent(r.Requirement, 2)))
+	mark := bad.Render("✗")
+	if r.Severity == check.Should {
+		mark = dim.Render("~")
+	}
+	t.line("%s %s\n", mark, render(strong, indent(r.Requirement+" ["+r.ID+"]", 2)))
 	t.part("Sent", f.Did)
 	t.part("Got", f.Got)
 	t.part("Want", f.Want)
@@ -100,36 +121,46 @@ func (t *Text) finding(r *check.Result) {
 }
 
 func (t *Text) part(name, text string) {
+	if text == "" {
+		return
+	}
 	t.line("  %-5s %s", name, indent(text, 8))
 }
 
 func (t *Text) closing(l check.LessonResult) {
-	passed, failed, ran := 0, 0, 0
+	n := map[check.Verdict]int{}
 	for _, r := range l.Checks {
-		switch r.Verdict {
-		case check.Passed:
-			passed++
-			ran++
-		case check.Failed:
-			failed++
-			ran++
-		case check.Errored:
-			ran++
-		}
+		n[r.Verdict]++
 	}
+	ran := len(l.Checks) - n[check.Skipped]
 	if ran == 0 {
 		return
 	}
-	t.line("%d of %d requirements met, in %.1f s.", passed, ran, l.Seconds)
-	if failed > 0 {
-		t.line("%s", dim.Render(fmt.Sprintf("A hint: make lesson-%d hint", l.Number)))
+	t.line("%d of %d requirements met, in %.1f s.", n[check.Passed], ran, l.Seconds)
+	switch {
+	case n[check.Failed] > 1:
+		t.line("Start with the one above: others may pass with it. Each has a name in brackets.")
+		t.commands(l, other(l))
+	case n[check.Failed] == 1 && l.Verdict == check.Failed:
+		t.commands(l, l.FirstFailure().ID)
 	}
-	if failed > 1 {
-		t.line("%s", dim.Render(fmt.Sprintf("Another finding, by the name in brackets: make lesson-%d check ONLY=%s", l.Number, other(l))))
-	}
-	if failed == 0 && passed == ran {
+	switch {
+	case l.Verdict != check.Passed || n[check.Errored]+n[check.Skipped] > 0:
+	case n[check.Failed] > 0:
+		t.line("%s", good.Render("✓ The lesson is passed: it would work on AWS. What failed is a recommendation."))
+	default:
 		t.line("%s", good.Render("✓ All of it would work on AWS, as far as this lesson looks."))
 	}
+}
+
+// commands show how to look at one requirement alone, and how to get a hint for it.
+func (t *Text) commands(l check.LessonResult, id string) {
+	if t.Flags != "" {
+		t.line("%s", dim.Render(fmt.Sprintf("    bin/checker check %s%d --only %s", t.Flags, l.Number, id)))
+		return
+	}
+	t.line("%s", dim.Render(fmt.Sprintf("    make lesson-%d check ONLY=%s", l.Number, id)))
+	t.line("%s", dim.Render(fmt.Sprintf("    make lesson-%d hint", l.Number)))
 }
 
 // other is a failed check that is not the one shown.
@@ -146,27 +177,6 @@ func other(l check.LessonResult) string {
 // Confirmation says on which backend the verdict was reached, and how to have it confirmed.
 func (t *Text) Confirmation(d check.Document) {
 	if d.Backend == "embedded" && d.Verdict == check.Passed {
-		t.line("%s", dim.Render("Checked on the embedded DynamoDB. With Docker, --backend containers asks DynamoDB Local, too."))
+		t.line("%s", render(dim, indent("Checked on the embedded DynamoDB. With Docker, --backend containers asks DynamoDB Local, too.", 0)))
 	}
-}
-
-// indent wraps a text between words, and moves all lines but the first to the right.
-func indent(text string, by int) string {
-	var out strings.Builder
-	column := by
-	for n, word := range strings.Split(text, " ") {
-		length := lipgloss.Width(word)
-		switch {
-		case n == 0:
-		case column+1+length > width:
-			out.WriteString("\n" + strings.Repeat(" ", by))
-			column = by
-		default:
-			out.WriteByte(' ')
-			column++
-		}
-		out.WriteString(word)
-		column += length
-	}
-	return out.String()
 }

@@ -1,6 +1,7 @@
 package sam
 
 import (
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -145,7 +146,12 @@ func (d *decoder) codeURI(o *object) string {
 		d.problem(n, "code in S3 is not supported here; give the directory of the function's source")
 		return ""
 	}
-	return o.textOr("CodeUri", ".")
+	uri := o.textOr("CodeUri", ".")
+	if n != nil && !filepath.IsLocal(filepath.FromSlash(uri)) {
+		d.problem(n, "is %q, which leads out of the template's directory; give a directory below it", uri)
+		return ""
+	}
+	return uri
 }
 
 func (d *decoder) architecture(o *object) string {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"syscall"
@@ -21,7 +22,7 @@ import (
 // does not use.
 var ReleaseFlags = []string{"-trimpath", "-tags", "lambda.norpc", "-ldflags", "-s -w"}
 
-// interruptGrace is how long the go command has to remove its temporary files.
+// interruptGrace is how long a build that was interrupted may take to end.
 const interruptGrace = 2 * time.Second
 
 // Builder compiles the functions of one module.
@@ -69,11 +70,19 @@ func (b *Builder) Build(ctx context.Context, s Source, dir string) (map[string]s
 		return nil, fmt.Errorf("cannot lock %s: %w", kept, err)
 	}
 	defer lock.Unlock()
+	now := time.Now()
+	_ = os.Chtimes(kept+".lock", now, now) // how recently it was used decides how long it is kept
+	defer prune(b.Cache)
 
+	// The go command leaves its temporary files when it is interrupted. Here they go with dir.
+	tmp := filepath.Join(dir, "go-tmp")
+	if err := os.MkdirAll(tmp, 0o700); err != nil {
+		return nil, fmt.Errorf("cannot prepare the build: %w", err)
+	}
 	binaries := make(map[string]string, len(s.Functions))
 	for n, batch := range batches(s.Functions) {
 		out := filepath.Join(kept, fmt.Sprint(n))
-		if err := b.compile(ctx, src, batch, out); err != nil {
+		if err := b.compile(ctx, src, batch, out, tmp); err != nil {
 			return nil, err
 		}
 		for _, f := range batch {
@@ -106,7 +115,7 @@ func batches(functions []string) [][]string {
 	return all
 }
 
-func (b *Builder) compile(ctx context.Context, src *located, functions []string, out string) error {
+func (b *Builder) compile(ctx context.Context, src *located, functions []string, out, tmp string) error {
 	args := append([]string{"build"}, ReleaseFlags...)
 	if src.overlay != "" {
 		args = append(args, "-overlay", src.overlay)
@@ -117,15 +126,20 @@ func (b *Builder) compile(ctx context.Context, src *located, functions []string,
 	}
 	cmd := exec.CommandContext(ctx, "go", args...)
 	cmd.Dir = b.Root
-	// The learner's own settings must not decide the verdict: another workspace, other flags, cgo.
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOWORK=off", "GOFLAGS=-buildvcs=false")
-	// In a group of its own, the go command is told once, by us, and removes its temporary files.
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	// The learner's own settings must not decide the verdict: another workspace, other flags, cgo, and
+	// GOARCH, which who deploys to Lambda may well have set.
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOWORK=off", "GOFLAGS=-buildvcs=false",
+		"GOOS="+runtime.GOOS, "GOARCH="+runtime.GOARCH, "GOEXPERIMENT=", "GOTMPDIR="+tmp)
+	// In a group of its own, which is interrupted as a whole: the go command, compilers and linkers.
+	cmd.SysProcAttr = processAttributes()
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGINT) }
 	cmd.WaitDelay = interruptGrace
 	var output bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &output, &output
-	err := cmd.Run()
+	var err error
+	if onSpawner(func() { err = cmd.Start() }); err == nil {
+		err = cmd.Wait()
+	}
 	var exit *exec.ExitError
 	switch {
 	case err == nil:

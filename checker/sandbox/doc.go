@@ -11,7 +11,7 @@
 //   - An invocation ends when the process has answered and asks for the next event. The process is
 //     then frozen (SIGSTOP) and thawed (SIGCONT) only when the next event arrives: work that was
 //     left running stands still in between.
-//   - At the deadline the process is killed with its children. The next invocation is a cold start
+//   - At the deadline the process is killed with its process group. The next invocation is a cold start
 //     in the same environment: memory is lost, /tmp is kept.
 //   - One environment handles one event at a time. A second event that arrives meanwhile gets an
 //     environment of its own.

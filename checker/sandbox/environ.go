@@ -1,8 +1,10 @@
 package sandbox
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
+	"os"
 	"slices"
 )
 
@@ -24,7 +26,6 @@ func lambdaEnvironment(c Config, logStream string) map[string]string {
 		"AWS_XRAY_DAEMON_ADDRESS":         "169.254.100.1:2000",
 		"_AWS_XRAY_DAEMON_ADDRESS":        "169.254.100.1",
 		"_AWS_XRAY_DAEMON_PORT":           "2000",
-		"LAMBDA_TASK_ROOT":                "/var/task",
 		"LAMBDA_RUNTIME_DIR":              "/var/runtime",
 		"LANG":                            "en_US.UTF-8",
 		"LD_LIBRARY_PATH":                 "/var/lang/lib:/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:/var/task:/var/task/lib:/opt/lib",
@@ -37,7 +38,7 @@ func lambdaEnvironment(c Config, logStream string) map[string]string {
 // as short as it can be: each line is something that a function could notice.
 func localEnvironment(e *environment) map[string]string {
 	return map[string]string{
-		// Lambda has these too, with values that mean nothing here.
+		// Lambda has these too, with other values.
 		"AWS_LAMBDA_RUNTIME_API": e.api.address(),
 		"AWS_ACCESS_KEY_ID":      e.credentials.AccessKeyID,
 		"AWS_SECRET_ACCESS_KEY":  e.credentials.SecretAccessKey,
@@ -46,7 +47,10 @@ func localEnvironment(e *environment) map[string]string {
 		// Lambda does not set these.
 		"AWS_ENDPOINT_URL":          e.function.config.Endpoint, // every SDK client calls the checker, not AWS
 		"AWS_EC2_METADATA_DISABLED": "true",                     // nothing looks for an instance role
-		"TMPDIR":                    e.tmp,                      // a /tmp of its own
+		// Without HOME, the SDK finds the user's own ~/.aws all the same, by the password file.
+		"AWS_CONFIG_FILE":             os.DevNull,
+		"AWS_SHARED_CREDENTIALS_FILE": os.DevNull,
+		"TMPDIR":                      e.tmp, // a /tmp of its own
 	}
 }
 
@@ -56,6 +60,9 @@ func (e *environment) environ() []string {
 	all := lambdaEnvironment(e.function.config, e.id)
 	maps.Copy(all, e.function.config.Env)
 	maps.Copy(all, localEnvironment(e))
+	if c := e.function.config; c.LogFormat == "JSON" {
+		all["AWS_LAMBDA_LOG_FORMAT"], all["AWS_LAMBDA_LOG_LEVEL"] = "JSON", cmp.Or(c.LogLevel, "INFO")
+	}
 	if e.function.config.Endpoint == "" {
 		delete(all, "AWS_ENDPOINT_URL")
 	}

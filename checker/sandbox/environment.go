@@ -48,6 +48,7 @@ func (e *environment) invoke(ctx context.Context, i *Invocation) error {
 	if e.process != nil && e.process.gone() {
 		e.reset(i) // it ended after its last answer, by work that it had left running
 	}
+	i.InitCompleted = e.process != nil
 	if e.process == nil {
 		i.ColdStart = true
 		if err := e.initialize(ctx, i); err != nil {
@@ -61,12 +62,13 @@ func (e *environment) invoke(ctx context.Context, i *Invocation) error {
 	run.expired = timer.C
 	err := run.toEnd(ctx)
 	i.Duration = time.Since(run.begin)
-	i.MaxMemoryUsed = max(i.MaxMemoryUsed, e.maxMemory())
 	if run.keep && err == nil {
-		e.process.freeze()
+		e.process.freeze() // before anything else: work left behind would go on meanwhile
+		i.MaxMemoryUsed = int(e.process.peakMemory() >> 20)
 		i.Log = append(i.Log, e.out.take()...)
 		return nil
 	}
+	i.MaxMemoryUsed = int(e.process.peakMemory() >> 20)
 	e.reset(i)
 	return err
 }
@@ -149,116 +151,4 @@ func (e *environment) shutdown() {
 		e.process.terminate()
 	}
 	e.reset(nil)
-}
-
-// run is one invocation under way.
-type run struct {
-	*environment
-	invocation *Invocation
-	begin      time.Time
-	deadline   time.Time
-	expired    <-chan time.Time
-	keep       bool // the process waits for the next event
-}
-
-func (r *run) toEnd(ctx context.Context) error {
-	i := r.invocation
-	if i.Outcome == NotStarted {
-		return nil
-	}
-	if r.process == nil {
-		if again, err := r.initializeAgain(ctx); err != nil || !again {
-			return err
-		}
-	}
-	r.process.thaw()
-	r.api.begin(i.RequestID)
-	defer r.api.finish()
-	select {
-	case r.api.events <- delivery{invocation: i, arn: r.function.config.ARN, deadline: r.deadline}:
-	case <-r.process.exited:
-		i.failExited(r.process.exit) // by work that was thawed with it
-		return nil
-	case <-r.expired:
-		i.failTimedOut()
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
-	select {
-	case a := <-r.api.posted:
-		return r.answered(ctx, a)
-	case <-r.process.exited:
-		select {
-		case a := <-r.api.posted: // it answered, and then it ended
-			return r.answered(ctx, a)
-		default:
-			i.failExited(r.process.exit)
-			return nil
-		}
-	case <-r.expired:
-		i.failTimedOut()
-		return r.overtime(ctx)
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
-}
-
-// overtime watches a process whose time is over.
-func (r *run) overtime(ctx context.Context) error {
-	over := time.NewTimer(r.function.config.Overtime)
-	defer over.Stop()
-	select {
-	case <-r.api.posted:
-		r.invocation.Late = true
-	case <-r.process.exited:
-	case <-over.C:
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
-	return nil
-}
-
-// initializeAgain runs a failed INIT once more, now on the function's own time.
-func (r *run) initializeAgain(ctx context.Context) (bool, error) {
-	i := r.invocation
-	if err := r.start(i); err != nil || r.process == nil {
-		return false, err
-	}
-	select {
-	case <-r.api.ready:
-		i.InitCompleted = true
-		return true, nil
-	case <-r.process.exited:
-		i.failExited(r.process.exit)
-	case <-r.expired:
-		i.failTimedOut()
-	case <-ctx.Done():
-		return false, context.Cause(ctx)
-	}
-	return false, nil
-}
-
-// answered takes the answer and waits until the process asks for the next event, or ends.
-func (r *run) answered(ctx context.Context, a answer) error {
-	i := r.invocation
-	i.Margin = r.deadline.Sub(a.at)
-	switch {
-	case a.tooLarge:
-		i.failTooLarge()
-	case a.failed:
-		i.Outcome, i.FunctionError, i.Payload = Failed, "Unhandled", a.body
-	default:
-		i.Outcome, i.Payload = Answered, a.body
-	}
-	select {
-	case <-r.api.ready:
-		r.keep = true
-	case <-r.process.exited:
-		i.Exit = r.process.exit
-	case <-r.expired:
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
-	return nil
 }

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -26,6 +25,8 @@ type Config struct {
 	MemorySize int           // MB
 	Timeout    time.Duration // whole seconds on AWS
 	Env        map[string]string
+	// LogFormat is "JSON", or Text otherwise, and LogLevel the application's, as of LoggingConfig.
+	LogFormat, LogLevel string
 
 	// Endpoint is where the function's AWS calls go; "" for a function that makes none.
 	Endpoint string
@@ -66,24 +67,6 @@ func New(c Config) (*Function, error) {
 		return nil, fmt.Errorf("cannot deploy %s: %w", c.Name, err)
 	}
 	return &Function{config: c, taskRoot: taskRoot, random: rand.New(rand.NewPCG(c.Seed, c.Seed))}, nil
-}
-
-// linkOrCopy puts the binary where later builds cannot reach it.
-func linkOrCopy(from, to string) error {
-	if os.Link(from, to) == nil {
-		return nil
-	}
-	in, err := os.Open(from)
-	if err != nil {
-		return err
-	}
-	defer in.Close()
-	out, err := os.OpenFile(to, os.O_CREATE|os.O_WRONLY|os.O_EXCL, 0o755)
-	if err != nil {
-		return err
-	}
-	_, err = io.Copy(out, in)
-	return errors.Join(err, out.Close())
 }
 
 // RequestError is what Lambda answers to a request that never reaches the function.

@@ -69,9 +69,11 @@ func (i *Invocation) Error() ErrorObject {
 	return e
 }
 
-// Panicked tells whether the function answered with a panic. The Go runtime library posts the stack
-// of a panic, and of nothing else.
-func (i *Invocation) Panicked() bool { return i.Outcome == Failed && len(i.Error().StackTrace) > 0 }
+// Panicked tells whether the function answered with a panic: the Go runtime library then posts the
+// stack, and ends the process.
+func (i *Invocation) Panicked() bool {
+	return i.Outcome == Failed && i.Exit != "" && len(i.Error().StackTrace) > 0
+}
 
 // BilledDuration is what AWS would charge for: INIT and duration, rounded up to a millisecond.
 func (i *Invocation) BilledDuration() time.Duration {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"sync"
 	"syscall"
 	"time"
 )
@@ -14,12 +15,15 @@ const exitedCleanly = "exit status 0"
 // sigtermGrace is how long a process that asked for SIGTERM has before SIGKILL.
 const sigtermGrace = 500 * time.Millisecond
 
-// process is one run of a bootstrap, with its children, which share its process group.
+// process is one run of a bootstrap, with those of its children that share its process group.
 type process struct {
 	cmd    *exec.Cmd
 	exited chan struct{} // closed when the process has been waited for
 	exit   string        // how it ended; read it after exited
 	frozen bool
+
+	mu     sync.Mutex
+	reaped bool // its number may be somebody else's
 }
 
 // startProcess runs path with nothing of the checker's own environment. dir is its working directory.
@@ -60,7 +64,9 @@ func (p *process) gone() bool {
 //
 // Nothing is sent once the process has been waited for: its number may be somebody else's by then.
 func (p *process) signal(s syscall.Signal) {
-	if !p.gone() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !p.reaped {
 		_ = syscall.Kill(-p.cmd.Process.Pid, s) // a group that is gone is what was wanted
 	}
 }

@@ -28,7 +28,10 @@ func (p *process) reap() {
 	for unix.Waitid(unix.P_PID, pid, nil, unix.WEXITED|unix.WNOWAIT, nil) == unix.EINTR {
 	}
 	_ = unix.Kill(-pid, unix.SIGKILL) // children that are gone are what was wanted
-	_ = p.cmd.Wait()                  // what is of interest is in the state
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	_ = p.cmd.Wait() // returns at once; what is of interest is in the state
+	p.reaped = true
 }
 
 var spawner = sync.OnceValue(func() chan func() {

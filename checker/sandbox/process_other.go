@@ -16,6 +16,9 @@ func waitStopped(int) {}
 // reap waits for the exit of the process and kills its children.
 func (p *process) reap() {
 	_ = p.cmd.Wait() // what is of interest is in the state
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.reaped = true
 	_ = syscall.Kill(-p.cmd.Process.Pid, syscall.SIGKILL)
 }
 

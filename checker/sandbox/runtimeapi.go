@@ -146,6 +146,8 @@ func (api *runtimeAPI) error(w http.ResponseWriter, r *http.Request)    { api.an
 func (api *runtimeAPI) answer(w http.ResponseWriter, r *http.Request, failed bool) {
 	body, err := io.ReadAll(io.LimitReader(r.Body, maxResponse+1))
 	at := time.Now()
+	// A streamed answer that fails midway says so in a trailer, which is known after the body.
+	failed = failed || r.Trailer.Get("Lambda-Runtime-Function-Error-Type") != ""
 	if err != nil {
 		return // the process went away while it was writing
 	}

@@ -16,6 +16,8 @@ import (
 // located is a Source whose place in the module is known: inside the module, or laid over a place in it.
 type located struct {
 	dir     string // as the user named it
+	root    string // of the module; it and real are absolute, without links
+	real    string // the same directory as dir
 	place   string // in the module, with slashes
 	overlay string // the file for go build -overlay; "" inside the module
 }
@@ -40,13 +42,13 @@ func (b *Builder) locate(s Source, tmp string) (*located, error) {
 		return nil, fmt.Errorf("cannot read the lesson's directory: %w", err)
 	}
 	if rel, err := filepath.Rel(root, dir); err == nil && filepath.IsLocal(rel) {
-		return &located{dir: s.Dir, place: filepath.ToSlash(rel)}, nil
+		return &located{dir: s.Dir, root: root, real: dir, place: filepath.ToSlash(rel)}, nil
 	}
 	overlay, err := layOver(dir, filepath.Join(root, filepath.FromSlash(s.Place)), filepath.Join(tmp, "overlay.json"))
 	if err != nil {
 		return nil, err
 	}
-	return &located{dir: s.Dir, place: s.Place, overlay: overlay}, nil
+	return &located{dir: s.Dir, root: root, real: dir, place: s.Place, overlay: overlay}, nil
 }
 
 func realPath(path string) (string, error) {
@@ -142,16 +144,21 @@ func mainPackageProblem(dir string) string {
 	return ""
 }
 
-// asSeen rewrites the output of the go command to where the user's files are. The compiler names those
-// itself; the go command's own errors, such as of imports, name the place in the module.
+// asSeen rewrites the output of the go command to where the user's files are. Its own errors, such as of
+// imports, name the place in the module; the compiler names the files themselves, from the module's root
+// if that is shorter.
 func (s *located) asSeen(output string) string {
 	if s.overlay == "" {
 		return output
 	}
 	var out strings.Builder
 	for line := range strings.Lines(output) {
-		if rest, ok := strings.CutPrefix(line, filepath.FromSlash(s.place)+string(filepath.Separator)); ok {
-			line = filepath.Clean(s.dir) + string(filepath.Separator) + rest
+		path, rest, _ := strings.Cut(line, ":")
+		for _, dir := range []string{filepath.Join(s.root, filepath.FromSlash(s.place)), s.real} {
+			if rel, err := filepath.Rel(dir, filepath.Join(s.root, path)); err == nil && rest != "" && !filepath.IsAbs(path) && filepath.IsLocal(rel) {
+				line = filepath.Join(s.dir, rel) + ":" + rest
+				break
+			}
 		}
 		out.WriteString(line)
 	}

@@ -9,5 +9,5 @@
 // what is right or wrong is not known here at all.
 //
 // Not deployed yet, and refused by name: queues, buckets and nested applications. APIs have an id that
-// can be referred to, and no routes.
+// can be referred to, and no routes. Policies are not looked at yet: every call is allowed.
 package stack

@@ -3,6 +3,8 @@ package stack
 import (
 	"context"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+
 	"example.com/serverless-patterns/checker/sandbox"
 	"example.com/serverless-patterns/checker/wire"
 )
@@ -27,10 +29,8 @@ func (f *Function) Calls(i *sandbox.Invocation) []wire.Call {
 	return f.calls(func(c wire.Call) bool { return c.TraceID == i.TraceID })
 }
 
-// InitCalls are the AWS calls that were made outside of any invocation.
-func (f *Function) InitCalls() []wire.Call {
-	return f.calls(func(c wire.Call) bool { return c.TraceID == "" })
-}
+// Credentials are those that the function's execution environments have.
+func (f *Function) Credentials() []aws.Credentials { return f.stack.wire.Credentials(f.LogicalID) }
 
 // Connections is how many connections the function's AWS calls went over so far.
 func (f *Function) Connections() int {
@@ -44,7 +44,9 @@ func (f *Function) Connections() int {
 func (f *Function) calls(wanted func(wire.Call) bool) []wire.Call {
 	var calls []wire.Call
 	for _, c := range f.stack.wire.Calls() {
-		if c.Function == f.LogicalID && wanted(c) {
+		own := c.Function == f.LogicalID
+		stranger := c.Function == "" && c.TraceID != "" // signed with credentials of its own making
+		if (own || stranger) && wanted(c) {
 			calls = append(calls, c)
 		}
 	}

@@ -2,6 +2,7 @@ package stack
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"example.com/serverless-patterns/checker/sam"
@@ -25,12 +26,15 @@ func (r resolver) Ref(logicalID string) (string, error) {
 	case "AWS::URLSuffix":
 		return "amazonaws.com", nil
 	case "AWS::StackName":
-		return "workshop", nil
+		return r.name, nil
 	case "AWS::StackId":
-		return fmt.Sprintf("arn:aws:cloudformation:%s:%s:stack/workshop/00000000", r.Region, AccountID), nil
+		return fmt.Sprintf("arn:aws:cloudformation:%s:%s:stack/%s/00000000", r.Region, AccountID, r.name), nil
 	}
 	for _, p := range r.template.Parameters {
 		if p.Name == logicalID {
+			if strings.HasPrefix(p.Type, "AWS::SSM::") {
+				return "", fmt.Errorf("the value of parameter %s is in the Parameter Store, which is not here", p.Name)
+			}
 			if !p.HasDefault {
 				return "", fmt.Errorf("parameter %s has no Default, and nobody is asked for it here", p.Name)
 			}
@@ -55,10 +59,16 @@ func (r resolver) GetAtt(logicalID, attribute string) (string, error) {
 			return r.arn("dynamodb", "table/"+name), nil
 		}
 	}
-	if function, ok := strings.CutSuffix(logicalID, "Role"); ok && attribute == "Arn" {
+	// SAM makes a role for each function; one of the template is not deployed.
+	function, ok := strings.CutSuffix(logicalID, "Role")
+	if ok && attribute == "Arn" && r.isFunction(function) && resource.Type == "" {
 		return fmt.Sprintf("arn:aws:iam::%s:role/%s-role", AccountID, function), nil
 	}
 	return "", fmt.Errorf("what !GetAtt %s.%s gives is not known to the local stack", logicalID, attribute)
+}
+
+func (r resolver) isFunction(logicalID string) bool {
+	return slices.ContainsFunc(r.template.Functions, func(f *sam.Function) bool { return f.LogicalID == logicalID })
 }
 
 func (r resolver) arn(service, resource string) string {

@@ -24,8 +24,8 @@ import (
 const AccountID = "123456789012"
 
 // regions are those that a stack may be in. The Lambda environment says which; code that has one
-// written into it meets another.
-var regions = []string{"eu-central-1", "eu-west-1", "us-east-2", "us-west-2", "ap-northeast-1", "ap-southeast-2", "ca-central-1"}
+// written into it has hardly one of these.
+var regions = []string{"af-south-1", "ap-south-2", "ap-southeast-3", "ca-west-1", "eu-north-1", "eu-south-2", "sa-east-1"}
 
 // Options say what to deploy, and on what.
 type Options struct {
@@ -43,14 +43,25 @@ type Options struct {
 	// Variables may change the environment variables of a function before it is deployed. Nil changes
 	// nothing.
 	Variables func(function string, variables map[string]string)
+	// MaxTimeout is the longest that an invocation may take here, whatever the template says; 0 is no
+	// limit.
+	MaxTimeout time.Duration
 	// Overtime is that of [sandbox.Config].
 	Overtime time.Duration
+}
+
+func (o Options) timeout(template time.Duration) time.Duration {
+	if o.MaxTimeout > 0 {
+		return min(template, o.MaxTimeout)
+	}
+	return template
 }
 
 // Stack is a deployed template. Its methods may be called from several goroutines at once.
 type Stack struct {
 	Region string
 
+	name      string
 	template  *sam.Template
 	names     map[string]string // physical names by logical id
 	wire      *wire.Server
@@ -73,13 +84,14 @@ func Deploy(ctx context.Context, o Options) (*Stack, error) {
 	random := randv2.New(randv2.NewPCG(o.Seed, 0x737461636b))
 	s := &Stack{
 		Region:    regions[random.IntN(len(regions))],
+		name:      o.Name,
 		template:  o.Template,
 		names:     physicalNames(o),
 		transport: &http.Transport{},
 		functions: map[string]*Function{},
 		tables:    map[string]*Table{},
 	}
-	if err := s.refuseUnsupported(); err != nil {
+	if err := Supported(o.Template); err != nil {
 		return nil, err
 	}
 	endpoint, err := wire.Listen(o.Backend, o.Seed)
@@ -111,19 +123,20 @@ func Deploy(ctx context.Context, o Options) (*Stack, error) {
 	return s, nil
 }
 
-func (s *Stack) refuseUnsupported() error {
+// Supported names what Deploy cannot make of a template.
+func Supported(t *sam.Template) error {
 	var all []error
 	refuse := func(r sam.Resource) {
 		all = append(all, fmt.Errorf("%s:%d: %s is of type %s, which the local stack cannot deploy yet",
-			s.template.File, r.Line, r.LogicalID, r.Type))
+			t.File, r.Line, r.LogicalID, r.Type))
 	}
-	for _, q := range s.template.Queues {
+	for _, q := range t.Queues {
 		refuse(q.Resource)
 	}
-	for _, b := range s.template.Buckets {
+	for _, b := range t.Buckets {
 		refuse(b.Resource)
 	}
-	for _, a := range s.template.Applications {
+	for _, a := range t.Applications {
 		refuse(a.Resource)
 	}
 	return errors.Join(all...)
@@ -186,8 +199,10 @@ func (s *Stack) createFunction(f *sam.Function, o Options) error {
 		Region:     s.Region,
 		Binary:     binary,
 		MemorySize: f.MemorySize,
-		Timeout:    f.Timeout,
+		Timeout:    o.timeout(f.Timeout),
 		Env:        variables,
+		LogFormat:  f.Logging.LogFormat,
+		LogLevel:   f.Logging.ApplicationLogLevel,
 		Endpoint:   s.wire.URL(),
 		NewCredentials: func(environment string) aws.Credentials {
 			return s.wire.NewCaller(f.LogicalID, environment)

@@ -2,6 +2,7 @@ package stack
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -47,10 +48,10 @@ func (s *Stack) createTable(ctx context.Context, t *sam.Table) error {
 			IndexName: aws.String(index.IndexName), KeySchema: keySchema(index.KeySchema), Projection: projection(index),
 		})
 	}
+	s.tables[t.LogicalID] = &Table{Name: name, stack: s} // also when it fails: its answer may be what was lost
 	if _, err := s.dynamodb.CreateTable(ctx, input); err != nil {
 		return fmt.Errorf("cannot create table %s: %w", t.LogicalID, err)
 	}
-	s.tables[t.LogicalID] = &Table{Name: name, stack: s}
 	return nil
 }
 
@@ -81,7 +82,9 @@ func (t *Table) Put(ctx context.Context, item Item) error {
 func (t *Table) remove() error {
 	ctx, cancel := context.WithTimeout(context.Background(), removeTimeout) // also after the run was cancelled
 	defer cancel()
-	if _, err := t.stack.dynamodb.DeleteTable(ctx, &dynamodb.DeleteTableInput{TableName: aws.String(t.Name)}); err != nil {
+	_, err := t.stack.dynamodb.DeleteTable(ctx, &dynamodb.DeleteTableInput{TableName: aws.String(t.Name)})
+	var gone *types.ResourceNotFoundException
+	if err != nil && !errors.As(err, &gone) {
 		return fmt.Errorf("cannot remove table %s: %w", t.Name, err)
 	}
 	return nil

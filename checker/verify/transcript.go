@@ -6,11 +6,14 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"regexp"
+	"strings"
 
 	"example.com/serverless-patterns/checker/check"
 	"example.com/serverless-patterns/checker/course"
+	"example.com/serverless-patterns/checker/course/bank"
 	"example.com/serverless-patterns/checker/report"
 )
 
@@ -40,7 +43,7 @@ var variable = []struct {
 	{regexp.MustCompile(`0x[0-9a-f]+\??`), "0x…"},
 	{regexp.MustCompile(`goroutine \d+`), "goroutine N"},
 	{regexp.MustCompile(`Init Duration: [\d.]+ ms`), "Init Duration: N ms"},
-	{regexp.MustCompile(`in \d+\.\d s\b`), "in N s"},
+	{regexp.MustCompile(`met, in \d+\.\d s\b`), "met, in N s"},
 }
 
 func normalize(text string) string {
@@ -74,6 +77,25 @@ func transcriptProblems(l course.Lesson, s subject, o Options, r check.LessonRes
 			name, firstDifference(string(want), got))}
 	}
 	return nil
+}
+
+// orphans are transcripts of what is no longer in the bank.
+func orphans(l course.Lesson, known bank.Bank) []string {
+	names, err := fs.Glob(l.Files, "transcripts/*.txt")
+	if err != nil {
+		panic(err) // the pattern is in this file
+	}
+	of := map[string]bool{known.Starter.Name: true}
+	for _, m := range known.Mistakes {
+		of[m.Name] = true
+	}
+	var all []string
+	for _, name := range names {
+		if !of[strings.TrimSuffix(path.Base(name), ".txt")] {
+			all = append(all, fmt.Sprintf("%s is of no mistake that there is: remove it", name))
+		}
+	}
+	return all
 }
 
 func firstDifference(want, got string) string {

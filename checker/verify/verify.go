@@ -16,18 +16,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
-	"slices"
-	"strings"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
 
 	"example.com/serverless-patterns/checker/backend"
-	"example.com/serverless-patterns/checker/check"
 	"example.com/serverless-patterns/checker/course"
 	"example.com/serverless-patterns/checker/course/bank"
 )
@@ -137,96 +133,6 @@ func verifyLesson(ctx context.Context, l course.Lesson, o Options, work string) 
 	return append(rows, whole), nil
 }
 
-// judge runs an answer as often as asked, and compares each run with what is declared.
-func judge(ctx context.Context, l course.Lesson, s subject, o Options, work string) (Row, string, error) {
-	row := Row{Lesson: l.ID, Kind: s.kind, Name: s.answer.Name}
-	lessons := filepath.Join(work, "lessons")
-	dir := filepath.Join(lessons, l.ID)
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return row, "", err
-	}
-	if s.kind != "starter" {
-		if err := os.CopyFS(dir, onlyCode{os.DirFS(filepath.Join(o.Place.Root, "solutions", l.ID))}); err != nil {
-			return row, "", err
-		}
-	}
-	if err := s.answer.Write(dir); err != nil {
-		return row, "", err
-	}
-	signature := ""
-	for n := range s.runs {
-		result := check.Run(ctx, l.Lesson, check.Options{
-			Root: o.Place.Root, Dir: lessons, State: filepath.Join(work, "state"), Open: o.Open, Seed: seed + uint64(n),
-		})
-		if ctx.Err() != nil {
-			return row, "", context.Cause(ctx)
-		}
-		if n == 0 {
-			row.Failed, signature = failed(result), signatureOf(result)
-			row.Problems = append(row.Problems, transcriptProblems(l, s, o, result)...)
-		}
-		row.Problems = append(row.Problems, problems(result, s, n)...)
-	}
-	return row, signature, nil
-}
-
-// problems says where a run differs from what is declared.
-func problems(r check.LessonResult, s subject, n int) []string {
-	var all []string
-	complain := func(format string, args ...any) {
-		all = append(all, fmt.Sprintf("run %d: ", n+1)+fmt.Sprintf(format, args...))
-	}
-	if r.Error != "" {
-		complain("%s", r.Error)
-		return all
-	}
-	if r.Build.Verdict != check.Passed {
-		complain("it does not build:\n%s", r.Build.Output)
-		return all
-	}
-	for _, c := range r.Checks {
-		declared := slices.Contains(s.answer.Fails, c.ID)
-		switch {
-		case c.Verdict == check.Failed && !declared:
-			complain("%s fails, and should not: %s", c.ID, c.Finding.Got)
-		case c.Verdict == check.Passed && declared:
-			complain("%s passes, and should fail", c.ID)
-		case c.Verdict != check.Passed && c.Verdict != check.Failed:
-			complain("%s did not run to its end: %s %s", c.ID, c.Verdict, c.Error)
-		}
-	}
-	for _, id := range s.answer.Fails {
-		if !slices.ContainsFunc(r.Checks, func(c check.Result) bool { return c.ID == id }) {
-			complain("it declares to fail %s, which is no check", id)
-		}
-	}
-	if first := r.FirstFailure(); first != nil && s.answer.Reads != "" && !strings.Contains(first.Finding.Got, s.answer.Reads) {
-		complain("a learner does not read %q, but %q", s.answer.Reads, first.Finding.Got)
-	}
-	return all
-}
-
-func failed(r check.LessonResult) []string {
-	var ids []string
-	for _, c := range r.Checks {
-		if c.Verdict == check.Failed {
-			ids = append(ids, c.ID)
-		}
-	}
-	return ids
-}
-
-// signatureOf is how a mistake shows.
-func signatureOf(r check.LessonResult) string {
-	var s strings.Builder
-	for _, c := range r.Checks {
-		if c.Verdict == check.Failed {
-			fmt.Fprintf(&s, "%s: %s\n", c.ID, normalize(c.Finding.Got))
-		}
-	}
-	return s.String()
-}
-
 // wholeLesson are the rules that concern all answers of a lesson together, and its texts.
 func wholeLesson(l course.Lesson, o Options, rows []Row, signatures []string, known bank.Bank) []string {
 	var all []string
@@ -253,93 +159,9 @@ func wholeLesson(l course.Lesson, o Options, rows []Row, signatures []string, kn
 		}
 	}
 	all = append(all, readmeProblems(l, o.Place)...)
+	all = append(all, orphans(l, known)...)
 	if o.Pristine {
 		all = append(all, starterProblems(l, o.Place, known.Starter)...)
 	}
 	return all
 }
-
-// readmeProblems compares the task list of the README with the checks.
-func readmeProblems(l course.Lesson, place course.Place) []string {
-	path := filepath.Join(place.Root, "lessons", l.ID, "README.md")
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return []string{err.Error()}
-	}
-	var tasks, requirements []string
-	for line := range strings.Lines(string(data)) {
-		if task, ok := strings.CutPrefix(line, "- [ ] "); ok {
-			tasks = append(tasks, strings.TrimSpace(strings.ReplaceAll(task, "`", "")))
-		}
-	}
-	for _, c := range l.Checks {
-		requirements = append(requirements, c.Requirement)
-	}
-	if !slices.Equal(tasks, requirements) {
-		return []string{fmt.Sprintf("lessons/%s/README.md: the task list is not that of the checks.\nREADME: %q\nchecks: %q", l.ID, tasks, requirements)}
-	}
-	return nil
-}
-
-// onlyCode leaves out of a directory what a build has no use for.
-type onlyCode struct{ fs.FS }
-
-func (o onlyCode) ReadDir(name string) ([]fs.DirEntry, error) {
-	entries, err := fs.ReadDir(o.FS, name)
-	return slices.DeleteFunc(entries, func(e fs.DirEntry) bool { return strings.HasPrefix(e.Name(), ".") }), err
-}
-
-// starterFiles are the files that a learner edits.
-func starterFiles(l course.Lesson, place course.Place) (map[string]string, error) {
-	root := os.DirFS(filepath.Join(place.Root, "lessons", l.ID))
-	files := map[string]string{}
-	err := fs.WalkDir(onlyCode{root}, ".", func(path string, e fs.DirEntry, err error) error {
-		if err != nil || e.IsDir() || path == "README.md" {
-			return err
-		}
-		data, err := fs.ReadFile(root, path)
-		files[path] = string(data)
-		return err
-	})
-	return files, err
-}
-
-func starterProblems(l course.Lesson, place course.Place, starter bank.Answer) []string {
-	files, err := starterFiles(l, place)
-	if err != nil {
-		return []string{err.Error()}
-	}
-	var all []string
-	kept := starter.Files()
-	for name, text := range files {
-		if kept[name] != text {
-			all = append(all, fmt.Sprintf("lessons/%s/%s is not what starter.txtar has: `bin/checker verify --update` takes it over", l.ID, name))
-		}
-		delete(kept, name)
-	}
-	for name := range kept {
-		all = append(all, fmt.Sprintf("lessons/%s/%s is missing; starter.txtar has it", l.ID, name))
-	}
-	slices.Sort(all)
-	return all
-}
-
-func updateStarter(l course.Lesson, place course.Place, starter bank.Answer) (bank.Answer, error) {
-	files, err := starterFiles(l, place)
-	if err != nil {
-		return starter, err
-	}
-	data := bank.FormatStarter(starter, files)
-	if err := os.WriteFile(filepath.Join(sourceDir(l, place), "starter.txtar"), data, 0o600); err != nil {
-		return starter, err
-	}
-	return bank.ParseStarter(data)
-}
-
-// sourceDir is where a lesson's bank is written.
-func sourceDir(l course.Lesson, place course.Place) string {
-	return filepath.Join(place.Root, "checker", "course", fmt.Sprintf("lesson%02d", l.Number))
-}
-
-// ErrNotProven says that a rule is broken.
-var ErrNotProven = errors.New("the course is not proven")

@@ -3,8 +3,10 @@ package wire
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -23,6 +25,11 @@ type Call struct {
 	Resource  string // the table's name, when the request names one
 	Region    string // that the request was signed for
 
+	// Key is that of the item, for operations on one item: id=kettle-1.
+	Key string
+	// Effect is what came of a call that succeeded, in words: "an item". "" when there is no more to say.
+	Effect string
+
 	Connection int // numbered as they were opened
 	Request    []byte
 	Status     int    // 0 while the call is under way, and when the caller gave up
@@ -40,6 +47,9 @@ func (c Call) String() string {
 	if c.Resource != "" {
 		line += " on " + c.Resource
 	}
+	if c.Key != "" {
+		line += ", " + c.Key
+	}
 	switch {
 	case c.Status == 0:
 		line += ": no answer"
@@ -47,6 +57,9 @@ func (c Call) String() string {
 		line += fmt.Sprintf(": %d %s", c.Status, c.ErrorCode)
 	default:
 		line += fmt.Sprintf(": %d", c.Status)
+	}
+	if c.Effect != "" {
+		line += ", " + c.Effect
 	}
 	if c.Fault != "" {
 		line += " (" + c.Fault + " by the checker)"
@@ -74,11 +87,38 @@ func newCall(r *http.Request, body []byte) (Call, string) {
 	if _, operation, ok := strings.Cut(r.Header.Get("X-Amz-Target"), "."); ok {
 		c.Operation = operation
 	}
-	var names struct{ TableName string }
+	var names struct {
+		TableName string
+		Key       map[string]map[string]any // DynamoDB JSON: {"id": {"S": "kettle-1"}}
+	}
 	if json.Unmarshal(body, &names) == nil {
 		c.Resource = names.TableName
+		c.Key = keyText(names.Key)
 	}
 	return c, accessKey
+}
+
+// keyText shows an item's key: id=kettle-1.
+func keyText(key map[string]map[string]any) string {
+	var parts []string
+	for _, name := range slices.Sorted(maps.Keys(key)) {
+		for _, value := range key[name] {
+			parts = append(parts, fmt.Sprintf("%s=%v", name, value))
+		}
+	}
+	return strings.Join(parts, " ")
+}
+
+// effect says what a successful call found, where the status alone does not.
+func effect(operation string, body []byte) string {
+	if operation != "GetItem" {
+		return ""
+	}
+	var found struct{ Item json.RawMessage }
+	if json.Unmarshal(body, &found) == nil && len(found.Item) > 0 {
+		return "an item"
+	}
+	return "no item"
 }
 
 // traceRoot is the Root field of an X-Ray tracing header: Root=1-5759e988-…;Parent=…;Sampled=0.

@@ -12,5 +12,7 @@
 // A [Fault] makes calls fail as they do in production. The checker's own calls, signed with
 // [Server.Operator], are neither recorded nor made to fail.
 //
+// What a caller may call is not looked at yet: every call is allowed.
+//
 // Where the data is, is package backend's business. Nothing here knows what a lesson expects.
 package wire

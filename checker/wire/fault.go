@@ -18,7 +18,10 @@ type Fault struct {
 
 // Kind is a way in which a call goes wrong.
 type Kind struct {
-	words string
+	// During says what is wrong while it lasts, to go on after the operation's name.
+	During string
+
+	done  string // what was done to a call, in a word or two
 	serve func(x *exchange)
 }
 
@@ -33,7 +36,7 @@ type exchange struct {
 
 // Deny answers AccessDeniedException, as for a missing permission. The SDK does not retry it.
 func Deny() Kind {
-	return Kind{"denied", func(x *exchange) {
+	return Kind{"is denied", "denied", func(x *exchange) {
 		refuse(x.w, http.StatusBadRequest, "com.amazon.coral.service#AccessDeniedException", fmt.Sprintf(
 			"User: arn:aws:sts::123456789012:assumed-role/%s-role/%s is not authorized to perform: %s:%s on resource: %s "+
 				"because no identity-based policy allows the %s:%s action",
@@ -50,12 +53,12 @@ func arn(c *Call) string {
 
 // Hang never answers. It ends when the caller gives up.
 func Hang() Kind {
-	return Kind{"held back", func(x *exchange) { x.wait(nil) }}
+	return Kind{"is not answered", "held back", func(x *exchange) { x.wait(nil) }}
 }
 
 // Delay answers as the backend does, but later.
 func Delay(d time.Duration) Kind {
-	return Kind{fmt.Sprintf("delayed for %v", d), func(x *exchange) {
+	return Kind{fmt.Sprintf("takes %v longer", d), fmt.Sprintf("delayed for %v", d), func(x *exchange) {
 		timer := time.NewTimer(d)
 		defer timer.Stop()
 		if x.wait(timer.C) {
@@ -66,7 +69,7 @@ func Delay(d time.Duration) Kind {
 
 // Throttle answers ProvisionedThroughputExceededException, which the SDK retries.
 func Throttle() Kind {
-	return Kind{"throttled", func(x *exchange) {
+	return Kind{"is throttled", "throttled", func(x *exchange) {
 		refuse(x.w, http.StatusBadRequest, "com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException",
 			"The level of configured provisioned throughput for the table was exceeded. "+
 				"Consider increasing your provisioning level with the UpdateTable API.")
@@ -75,12 +78,12 @@ func Throttle() Kind {
 
 // FailBefore answers InternalServerError without doing anything. The SDK retries it.
 func FailBefore() Kind {
-	return Kind{"failed before the effect", func(x *exchange) { internalError(x.w) }}
+	return Kind{"fails", "failed before the effect", func(x *exchange) { internalError(x.w) }}
 }
 
 // FailAfter does what was asked, and answers InternalServerError all the same. The SDK retries it.
 func FailAfter() Kind {
-	return Kind{"failed after the effect", func(x *exchange) {
+	return Kind{"has its effect and fails all the same", "failed after the effect", func(x *exchange) {
 		x.forward(newAnswer())
 		internalError(x.w)
 	}}

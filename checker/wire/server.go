@@ -38,7 +38,10 @@ type Server struct {
 }
 
 // caller is an execution environment.
-type caller struct{ function, environment string }
+type caller struct {
+	function, environment string
+	credentials           aws.Credentials
+}
 
 // Listen starts an endpoint on 127.0.0.1 with a port that is free. Access keys follow from the seed.
 func Listen(b backend.Backend, seed uint64) (*Server, error) {
@@ -80,8 +83,21 @@ func (s *Server) NewCaller(function, environment string) aws.Credentials {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c := s.newCredentials()
-	s.callers[c.AccessKeyID] = caller{function, environment}
+	s.callers[c.AccessKeyID] = caller{function, environment, c}
 	return c
+}
+
+// Credentials are all that were made for a function's environments.
+func (s *Server) Credentials(function string) []aws.Credentials {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var all []aws.Credentials
+	for _, c := range s.callers {
+		if c.function == function {
+			all = append(all, c.credentials)
+		}
+	}
+	return all
 }
 
 // Operator are the checker's own credentials: to create tables, to look what is in them.
@@ -179,6 +195,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		recorded.Status = answer.status
 		if answer.status >= 400 {
 			recorded.ErrorCode = errorCode(answer.body.Bytes())
+		} else {
+			recorded.Effect = effect(recorded.Operation, answer.body.Bytes())
 		}
 	}
 	s.mu.Unlock()
@@ -200,7 +218,7 @@ func (s *Server) record(call Call, accessKey string) (*Call, *Fault) {
 		}
 	}
 	if fault != nil {
-		call.Fault = fault.Kind.words
+		call.Fault = fault.Kind.done
 	}
 	s.calls = append(s.calls, &call)
 	return &call, fault

@@ -70,7 +70,13 @@ func connect(ctx context.Context) (*client.Client, error) {
 
 // search asks testcontainers where the engine is, and the Docker client's own defaults when that
 // gives none: an engine that was started after the first search is found by those alone.
+//
+// DOCKER_HOST is binding: testcontainers would go on to other engines when that one does not answer, and
+// Down must not remove containers of an engine that the user did not mean.
 func search(ctx context.Context) (*client.Client, error) {
+	if os.Getenv("DOCKER_HOST") != "" {
+		return fromEnvironment(ctx)
+	}
 	if found, err := discover(ctx); err == nil {
 		if err := ping(ctx, found); err != nil {
 			_ = found.Close()
@@ -78,6 +84,10 @@ func search(ctx context.Context) (*client.Client, error) {
 		}
 		return found, nil
 	}
+	return fromEnvironment(ctx)
+}
+
+func fromEnvironment(ctx context.Context) (*client.Client, error) {
 	plain, err := client.New(client.FromEnv)
 	if err != nil {
 		return nil, fmt.Errorf("the environment does not name a Docker engine (%w); correct DOCKER_HOST or unset it", err)

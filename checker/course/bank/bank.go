@@ -81,7 +81,11 @@ func Load(files fs.FS) (Bank, error) {
 		b.Mistakes = append(b.Mistakes, a)
 	}
 	for _, name := range list(files, "right/*.txt") {
-		b.Right = append(b.Right, read(name))
+		a := read(name)
+		if len(a.Fails) > 0 || a.Reads != "" {
+			problems = append(problems, fmt.Errorf("%s: a right answer fails nothing", name))
+		}
+		b.Right = append(b.Right, a)
 	}
 	return b, errors.Join(problems...)
 }
@@ -165,12 +169,12 @@ const (
 // edit replaces texts that stand in the reference exactly once.
 func edit(reference, edits string) (string, error) {
 	for rest := edits; strings.TrimSpace(rest) != ""; {
-		var old, replacement string
+		var before, old, replacement string
 		var ok, ok2, ok3 bool
-		_, rest, ok = strings.Cut(rest, oldMark)
-		old, rest, ok2 = strings.Cut(rest, newMark)
-		replacement, rest, ok3 = strings.Cut(rest, endMark)
-		if !ok || !ok2 || !ok3 {
+		before, rest, ok = cutLine(rest, oldMark)
+		old, rest, ok2 = cutLine(rest, newMark)
+		replacement, rest, ok3 = cutLine(rest, endMark)
+		if !ok || !ok2 || !ok3 || strings.TrimSpace(before) != "" {
 			return "", errors.New("an edit has three marks, each on a line of its own: <<<<<<<, =======, >>>>>>>")
 		}
 		if n := strings.Count(reference, old); n != 1 {
@@ -181,9 +185,24 @@ func edit(reference, edits string) (string, error) {
 	return reference, nil
 }
 
+// cutLine is strings.Cut at a line.
+func cutLine(text, line string) (before, after string, found bool) {
+	if after, found = strings.CutPrefix(text, line); found {
+		return "", after, true
+	}
+	before, after, found = strings.Cut(text, "\n"+line)
+	return before + "\n", after, found
+}
+
 // FormatStarter writes a starter's file.
 func FormatStarter(a Answer, files map[string]string) []byte {
-	archive := &txtar.Archive{Comment: fmt.Appendf(nil, "%s\n\nfails: %s\n", a.What, strings.Join(a.Fails, ", "))}
+	archive := &txtar.Archive{Comment: fmt.Appendf(nil, "%s\n", a.What)}
+	if len(a.Fails) > 0 {
+		archive.Comment = fmt.Appendf(archive.Comment, "\nfails: %s\n", strings.Join(a.Fails, ", "))
+	}
+	if a.Reads != "" {
+		archive.Comment = fmt.Appendf(archive.Comment, "reads: %s\n", a.Reads)
+	}
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		archive.Files = append(archive.Files, txtar.File{Name: name, Data: []byte(files[name])})
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"example.com/serverless-patterns/checker/check"
+	"example.com/serverless-patterns/checker/wire"
 )
 
 var answer = check.Check{
@@ -28,20 +29,25 @@ var headers = check.Check{
 		item := stocked(t)
 		f := t.Function(function)
 		for _, event := range []check.Event{bare(fields{"id": item["id"]}), bare(fields{"id": t.ID("nobody")}), api(`{}`)} {
-			reply := f.Invoke(event)
-			a := reply.Answer()
-			if got := a.Headers["content-type"]; !isJSON(got) {
-				reply.Fail(check.Finding{
-					Got: header("Content-Type", got) + " and " + a.String(), Want: "the header Content-Type: application/json",
-				})
-			}
-			if got := a.Headers["access-control-allow-origin"]; got != "*" {
-				reply.Fail(check.Finding{
-					Got: header("Access-Control-Allow-Origin", got) + " and " + a.String(), Want: "the header Access-Control-Allow-Origin: *",
-				})
-			}
+			requireHeaders(f.Invoke(event))
 		}
+		t.Inject("GetItem", wire.Deny())
+		requireHeaders(f.Invoke(api(requestFor(item))))
 	},
+}
+
+func requireHeaders(reply *check.Reply) {
+	a := reply.Answer()
+	if got := a.Headers["content-type"]; !isJSON(got) {
+		reply.Fail(check.Finding{
+			Got: header("Content-Type", got) + " and " + a.String(), Want: "the header Content-Type: application/json",
+		})
+	}
+	if got := a.Headers["access-control-allow-origin"]; got != "*" {
+		reply.Fail(check.Finding{
+			Got: header("Access-Control-Allow-Origin", got) + " and " + a.String(), Want: "the header Access-Control-Allow-Origin: *",
+		})
+	}
 }
 
 func isJSON(contentType string) bool {

@@ -1,6 +1,9 @@
 package lesson01
 
 import (
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
@@ -13,25 +16,48 @@ import (
 
 var deadline = check.Check{
 	ID:          "deadline",
-	Requirement: "When DynamoDB does not answer, the function does, before its deadline",
-	Why: "The context's deadline is the moment at which Lambda kills the process: whoever waits until then has no time left to answer. " +
-		"API Gateway says 500 without a reason, nothing is logged, and the next request pays for a cold start.",
-	Next: "Pass the handler's ctx on, with an earlier deadline: context.WithDeadline(ctx, deadline.Add(-500*time.Millisecond)).",
+	Requirement: "When DynamoDB hangs, the function still answers before its deadline",
+	Why: "The context's deadline is the moment at which Lambda kills the process: code that waits until then has no time left to answer. " +
+		"The caller gets a 500 without a reason, and the next request pays for a cold start.",
+	Next: "Give GetItem a context that ends earlier: deadline, _ := ctx.Deadline(), then " +
+		"ctx, cancel := context.WithDeadline(ctx, deadline.Add(-500*time.Millisecond)) and defer cancel().",
 	Run: func(t *check.T) {
-		const least = 20 * time.Millisecond // less is luck
+		const least, attempts = 20 * time.Millisecond, 3
+		t.MaxTimeout(shortTimeout)
 		t.WatchOvertime()
 		t.Inject("GetItem", wire.Hang())
-		reply := t.Function(function).Invoke(bare(fields{"id": t.ID("kettle")}))
-		inTime := reply.Outcome == sandbox.Answered || reply.Outcome == sandbox.Failed
-		if reply.Outcome == sandbox.TimedOut || inTime && reply.Margin < least {
-			reply.Fail(check.Finding{
-				Did:  fmt.Sprintf("invoked %s while DynamoDB does not answer, with a timeout of %v", function, reply.Timeout),
-				Got:  "no answer before the deadline: " + waitedFor(reply),
-				Want: "an answer with status 500 some time before the deadline",
-			})
+		for attempt := 1; ; attempt++ {
+			reply := t.Function(function).Invoke(bare(fields{"id": t.ID("kettle")}))
+			answered := reply.Outcome == sandbox.Answered || reply.Outcome == sandbox.Failed
+			switch {
+			case answered && reply.Margin >= least:
+				serverError(reply)
+				return
+			case (answered || reply.Late) && attempt < attempts:
+				// It was about time. On a machine that is busy, that may be the machine's fault.
+			case answered || reply.Outcome == sandbox.TimedOut:
+				reply.Fail(check.Finding{
+					Got:  fmt.Sprintf("no answer within the timeout of %v: %s", reply.Timeout, waitedFor(reply)),
+					Want: fmt.Sprintf("an answer that says that it failed, at least %v before the deadline", least),
+				})
+			default:
+				serverError(reply)
+				return
+			}
 		}
-		reply.ErrorBody(500)
 	},
+}
+
+// shortTimeout is enough for any sensible limit of a single call, and not too long to wait for.
+const shortTimeout = 10 * time.Second
+
+// serverError accepts whatever says that it was not the caller's fault: 500, but also 503 and 504.
+func serverError(reply *check.Reply) {
+	if a := reply.Answer(); a.Status >= 500 {
+		reply.ErrorBody(a.Status)
+		return
+	}
+	reply.ErrorBody(500)
 }
 
 // waitedFor tells an answer that comes too late from none at all.
@@ -44,20 +70,38 @@ func waitedFor(reply *check.Reply) string {
 
 var nothingCarriedOver = check.Check{
 	ID:          "nothing-carried-over",
-	Requirement: "Nothing of one request shows in the next",
-	Why: "The process lives on between invocations, with all its variables. What one caller sent or was sent, the next one can see: " +
-		"on AWS that is the data of another customer.",
-	Next: "Keep in package variables only what belongs to no request: clients and configuration. Decode every event into a new variable.",
+	Requirement: "No data of one request shows up in the next",
+	Why: "The process lives on between invocations, with all its variables. One caller then gets what was meant for another: " +
+		"an id, an item, or an error. json.Unmarshal, too, leaves a field alone that the JSON does not have.",
+	Next: "Look for what one invocation sets and the next one reads: package variables, fields of what main builds. " +
+		"Only clients and configuration belong there; decode every event into a new variable.",
 	Run: func(t *check.T) {
-		first := stocked(t)
-		second := t.Table(table).Put(stack.Item{"id": t.ID("teapot"), "name": "Red teapot", "stock": 3})
+		t.ShowSequence()
+		kettle := stocked(t)
+		teapot := t.Table(table).Put(stack.Item{"id": t.ID("teapot"), "name": "Red teapot", "stock": 3})
 		f := t.Function(function)
-		f.Invoke(api(requestFor(first))).JSON(200, first)
+		f.Invoke(api(requestFor(kettle))).JSON(200, kettle)
 		f.Invoke(api(`{}`)).ErrorBody(400)
-		f.Invoke(api(requestFor(second))).JSON(200, second)
+		f.Invoke(api(requestFor(teapot))).JSON(200, teapot)
 		f.Invoke(bare(fields{"id": t.ID("nobody")})).ErrorBody(404)
-		f.Invoke(bare(fields{"id": first["id"]})).JSON(200, first)
+
+		sold := t.Table(table).Put(stack.Item{"id": kettle["id"], "name": kettle["name"], "stock": 6})
+		f.Invoke(after("one was sold", bare(fields{"id": kettle["id"]}))).JSON(200, sold)
+
+		// An item without a stock must not show that of another.
+		mug := t.Table(table).Put(stack.Item{"id": t.ID("mug"), "name": "White mug"})
+		reply := f.Invoke(after("it was added, without a stock", bare(fields{"id": mug["id"]})))
+		a := reply.Status(200)
+		var answered struct{ Stock float64 }
+		if json.Unmarshal([]byte(a.Body), &answered) == nil && answered.Stock != 0 {
+			reply.Fail(check.Finding{Got: a.String(), Want: "an answer without the stock of another item"})
+		}
 	},
+}
+
+// after says what has happened to the item before an event.
+func after(what string, e check.Event) check.Event {
+	return check.Event{Words: fmt.Sprintf("after %s, %s", what, e.Words), JSON: e.JSON}
 }
 
 var noSecrets = check.Check{
@@ -67,40 +111,81 @@ var noSecrets = check.Check{
 		"and a password in a log is a breach that has to be reported.",
 	Next: "Log what you need by name: the error, the id, the request id. Never a whole event, header map or environment.",
 	Run: func(t *check.T) {
-		item := stocked(t)
-		token, password := "Bearer "+t.ID("token"), t.ID("password")
-		send := func(words, body string) {
-			event := httpAPI(fields{"body": body})
-			event["headers"].(fields)["authorization"] = token
-			reply := t.Function(function).Invoke(check.Event{
-				Words: "an API Gateway event with an Authorization header and a password in the body, " + words, JSON: marshal(event),
-			})
-			for _, secret := range []struct{ words, text string }{
-				{"the Authorization header", token},
-				{"the password", password},
-				{"the function's AWS credentials", "AWS_SESSION_TOKEN"},
-			} {
-				for _, line := range reply.Log {
-					if strings.Contains(line, secret.text) {
-						reply.Fail(check.Finding{
-							Got: secret.words + " in the log", Want: "a log without it",
-							Evidence: []string{"log:  " + hide(line, secret.text)},
-						})
-					}
+		token, password := t.ID("token")+t.ID(""), t.ID("password")+t.ID("")
+		id := stocked(t)["id"]
+		f := t.Function(function)
+		requests := []fields{{"id": id, "password": password}, {"id": t.ID("nobody"), "password": password}, {"id": 7, "password": password}}
+		send := func(request fields) {
+			events := []check.Event{
+				api(text(request)), apiBase64(text(request)), direct(request), bare(request),
+				{Words: "an SQS event with a password in a body", JSON: marshal(fields{"Records": []fields{{"eventSource": "aws:sqs", "body": text(request)}}})},
+			}
+			for _, e := range events {
+				reply := f.Invoke(withToken(e, "Bearer "+token))
+				if !reply.InitCompleted {
+					reply.Answered() // there is nothing to be seen in the log of a process that does not start
+				}
+				secrets := []secret{{"the Authorization header", token}, {"the password", password}}
+				for _, c := range f.Credentials() {
+					secrets = append(secrets,
+						secret{"the function's secret access key", c.SecretAccessKey}, secret{"the function's session token", c.SessionToken})
+				}
+				requireUnlogged(reply, secrets)
+			}
+		}
+		for _, r := range requests {
+			send(r)
+		}
+		t.Inject("GetItem", wire.Deny())
+		send(requests[0])
+	},
+}
+
+// secret is a text that must not be logged, and what it is in words.
+type secret struct{ words, text string }
+
+// withToken adds an Authorization header to an API Gateway event.
+func withToken(e check.Event, token string) check.Event {
+	var event fields
+	if err := json.Unmarshal(e.JSON, &event); err != nil {
+		return e
+	}
+	headers, ok := event["headers"].(map[string]any)
+	if !ok {
+		return e
+	}
+	headers["authorization"] = token
+	return check.Event{Words: e.Words + ", and an Authorization header", JSON: marshal(event)}
+}
+
+// requireUnlogged looks for secrets as they are, and in the encodings that loggers give to bytes.
+func requireUnlogged(reply *check.Reply, secrets []secret) {
+	for _, s := range secrets {
+		for _, line := range reply.Log {
+			for _, e := range encodings(s.text) {
+				if strings.Contains(line, e.text) {
+					reply.Fail(check.Finding{
+						Got: s.words + " in the log" + e.words, Want: "a log without it", Evidence: []string{"log:  " + hide(line, e.text)},
+					})
 				}
 			}
 		}
-		send("for an item", text(fields{"id": item["id"], "password": password}))
-		send("for no item", text(fields{"id": t.ID("nobody"), "password": password}))
-		send("that is malformed", text(fields{"id": 7, "password": password}))
-		t.Inject("GetItem", wire.Deny())
-		send("while the table fails", text(fields{"id": item["id"], "password": password}))
-	},
+	}
+}
+
+// encodings are a text as it is, in hex, and in base64 wherever in a longer text it stands.
+func encodings(text string) []secret {
+	all := []secret{{"", text}, {", in hex", hex.EncodeToString([]byte(text))}}
+	for shift := range 3 {
+		encoded := base64.RawStdEncoding.EncodeToString([]byte(strings.Repeat("x", shift) + text))
+		all = append(all, secret{", in base64", encoded[(shift*8+5)/6 : len(encoded)-2]}) // the ends depend on what is around
+	}
+	return all
 }
 
 // hide shows the surroundings of a secret in a line, and not the secret.
 func hide(line, secret string) string {
-	const around = 60
+	const around = 24
 	before, after, _ := strings.Cut(line, secret)
 	if n := len(before) - around; n > 0 {
 		before = "…" + strings.ToValidUTF8(before[n:], "")

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"example.com/serverless-patterns/checker/check"
+	"example.com/serverless-patterns/checker/sandbox"
+	"example.com/serverless-patterns/checker/stack"
 	"example.com/serverless-patterns/checker/wire"
 )
 
@@ -17,7 +19,9 @@ var unknownID = check.Check{
 	Next: "After GetItem, if out.Item is nil, answer 404 with an error.",
 	Run: func(t *check.T) {
 		stocked(t)
-		t.Function(function).Invoke(bare(fields{"id": t.ID("nobody")})).ErrorBody(404)
+		reply := t.Function(function).Invoke(bare(fields{"id": t.ID("nobody")}))
+		reply.ErrorBody(404)
+		tellsNothingInternal(t, reply)
 	},
 }
 
@@ -28,26 +32,39 @@ var tableFailure = check.Check{
 		"A returned error says even less: API Gateway turns it into a 500 of its own, without your headers.",
 	Next: "Log the error, and answer 500 with {\"error\": \"internal error\"}, or the like.",
 	Run: func(t *check.T) {
-		t.Inject("GetItem", wire.Deny())
-		reply := t.Function(function).Invoke(bare(fields{"id": t.ID("kettle")}))
-		told := reply.ErrorBody(500)
-		body := reply.Answer().Body
-		for _, internal := range []struct{ words, text string }{
-			{"the table's name", t.Table(table).Name()},
-			{"AWS's error code", "AccessDenied"},
-			{"an ARN", "arn:aws"},
-			{"the SDK's words", "operation error"},
-			{"the name of a service behind it", "DynamoDB"},
-			{"a place in the code", ".go:"},
-		} {
-			if strings.Contains(body, internal.text) {
-				reply.Fail(check.Finding{
-					Got:  fmt.Sprintf("%s in the answer: %q", internal.words, told),
-					Want: "an error that says nothing internal",
-				})
-			}
+		for _, kind := range []wire.Kind{wire.Deny(), wire.FailBefore()} {
+			remove := t.Inject("GetItem", kind)
+			reply := t.Function(function).Invoke(bare(fields{"id": t.ID("kettle")}))
+			reply.ErrorBody(500)
+			tellsNothingInternal(t, reply)
+			remove()
 		}
 	},
+}
+
+// tellsNothingInternal looks for what is nobody's business in the body and the headers of an answer.
+func tellsNothingInternal(t *check.T, reply *check.Reply) {
+	a := reply.Answer()
+	told := a.Body
+	for name, value := range a.Headers {
+		told += "\n" + name + ": " + value
+	}
+	for _, internal := range []struct{ words, text string }{
+		{"the table's name", t.Table(table).Name()},
+		{"AWS's error code", "AccessDenied"},
+		{"AWS's error code", "InternalServerError"},
+		{"AWS's words", "not authorized to perform"},
+		{"an ARN", "arn:aws"},
+		{"the account", stack.AccountID},
+		{"the SDK's words", "operation error"},
+		{"the name of a service behind it", "DynamoDB"},
+		{"a stack", "goroutine "},
+		{"a place in the code", ".go:"},
+	} {
+		if strings.Contains(strings.ToLower(told), strings.ToLower(internal.text)) {
+			reply.Fail(check.Finding{Got: internal.words + " in the answer: " + a.String(), Want: "an error that says nothing internal"})
+		}
+	}
 }
 
 var failureLog = check.Check{
@@ -57,33 +74,58 @@ var failureLog = check.Check{
 		"without the request id nobody can tell whose failure it was.",
 	Next: "Log with slog.NewJSONHandler: the error, string(debug.Stack()), and AwsRequestID from lambdacontext.FromContext(ctx).",
 	Run: func(t *check.T) {
-		t.Inject("GetItem", wire.Deny())
+		t.MaxTimeout(shortTimeout)
 		f := t.Function(function)
-		f.Invoke(bare(fields{"id": t.ID("kettle")})) // a second one shows whether the request id is its own
-		reply := f.Invoke(bare(fields{"id": t.ID("kettle")}))
-
-		want := check.Finding{Want: fmt.Sprintf("one line of JSON with the error, a stack and the request id %s", reply.RequestID)}
-		var lines []map[string]any
-		for _, line := range reply.Log {
-			var entry map[string]any
-			if json.Unmarshal([]byte(line), &entry) == nil && mentions(entry, "AccessDenied") {
-				lines = append(lines, entry)
-			}
+		remove := t.Inject("GetItem", wire.Deny())
+		first := f.Invoke(bare(fields{"id": t.ID("kettle")}))
+		loggedOnce(f.Invoke(bare(fields{"id": t.ID("kettle")})), first.RequestID, "AccessDenied", "the failure")
+		remove()
+		t.Inject("GetItem", wire.Hang())
+		hung := f.Invoke(bare(fields{"id": t.ID("kettle")}))
+		if hung.Outcome != sandbox.TimedOut { // that it does not end in time is another requirement
+			loggedOnce(hung, first.RequestID, "", "the call that was not answered")
 		}
-		switch {
-		case len(lines) == 0:
-			want.Got = fmt.Sprintf("%d lines in the log, none of them JSON with the error AccessDeniedException", len(reply.Log))
-		case len(lines) > 1:
-			want.Got = fmt.Sprintf("%d lines of JSON for one failure", len(lines))
-		case !mentions(lines[0], reply.RequestID):
-			want.Got = "a line of JSON without this invocation's request id"
-		case !hasStack(lines[0]):
-			want.Got = "a line of JSON without a stack"
-		default:
-			return
-		}
-		reply.Fail(want)
 	},
+}
+
+// loggedOnce requires one line of JSON that has everything about a failure: the cause, if it is known, the
+// stack, and this invocation's request id, not that of an earlier one.
+func loggedOnce(reply *check.Reply, earlier, cause, what string) {
+	finding := check.Finding{Want: "one line of JSON with the error, a stack and the request id " + reply.RequestID}
+	var failures, stacks []map[string]any
+	for _, line := range reply.Log {
+		var entry map[string]any
+		switch {
+		case json.Unmarshal([]byte(line), &entry) != nil:
+			if strings.HasPrefix(line, "goroutine ") {
+				finding.Got = "a stack over several lines, each of which becomes an entry of its own"
+				reply.Fail(finding)
+			}
+		case mentions(entry, reply.RequestID) && hasStack(entry):
+			failures, stacks = append(failures, entry), append(stacks, entry)
+		case hasStack(entry):
+			stacks = append(stacks, entry)
+		case mentions(entry, reply.RequestID) || cause != "" && mentions(entry, cause):
+			failures = append(failures, entry)
+		}
+	}
+	switch {
+	case len(failures)+len(stacks) == 0:
+		finding.Got = fmt.Sprintf("no line of JSON about %s; lines in the log: %d", what, len(reply.Log))
+	case len(stacks) == 0:
+		finding.Got = "a line of JSON without a stack"
+	case len(stacks) > 1:
+		finding.Got = fmt.Sprintf("%d lines with a stack for one failure", len(stacks))
+	case mentions(stacks[0], earlier):
+		finding.Got = "a line of JSON with the request id of an earlier invocation"
+	case !mentions(stacks[0], reply.RequestID):
+		finding.Got = "a line of JSON without this invocation's request id"
+	case cause != "" && !mentions(stacks[0], cause):
+		finding.Got = "a line of JSON without the error itself, " + cause + "…"
+	default:
+		return
+	}
+	reply.Fail(finding)
 }
 
 // mentions tells whether a value has a string that contains this text, at any depth.
@@ -107,13 +149,37 @@ func mentions(value any, text string) bool {
 	return false
 }
 
-// hasStack accepts any way to write a stack: one string, or a list of frames. Each names Go files.
-func hasStack(entry map[string]any) bool {
-	for name, value := range entry {
+// hasStack accepts any way to write a stack, at any depth: one text, or a list of frames. It names at
+// least two places in Go files.
+func hasStack(value any) bool {
+	object, ok := value.(map[string]any)
+	if !ok {
+		return false
+	}
+	for name, field := range object {
 		name = strings.ToLower(name)
-		if (strings.Contains(name, "stack") || strings.Contains(name, "trace")) && mentions(value, ".go") {
+		named := strings.Contains(name, "stack") || strings.Contains(name, "trace") || strings.Contains(name, "frames")
+		if named && places(field) >= 2 || hasStack(field) {
 			return true
 		}
 	}
 	return false
+}
+
+// places counts the Go files that a value names, at any depth.
+func places(value any) int {
+	n := 0
+	switch v := value.(type) {
+	case string:
+		n = strings.Count(v, ".go")
+	case map[string]any:
+		for _, field := range v {
+			n += places(field)
+		}
+	case []any:
+		for _, element := range v {
+			n += places(element)
+		}
+	}
+	return n
 }

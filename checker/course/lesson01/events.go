@@ -14,13 +14,13 @@ type fields map[string]any
 
 // bare is a direct invocation whose event is the request itself.
 func bare(request fields) check.Event {
-	return check.Event{Words: "the bare payload " + text(request), JSON: marshal(request)}
+	return check.Event{Words: "the payload " + text(request) + " of a direct invocation", JSON: marshal(request)}
 }
 
 // direct is a direct invocation whose event has the request as an object in body.
 func direct(request fields) check.Event {
 	event := fields{"body": request}
-	return check.Event{Words: "the event " + text(event), JSON: marshal(event)}
+	return check.Event{Words: "the payload " + text(event) + " of a direct invocation", JSON: marshal(event)}
 }
 
 // api is an API Gateway event, as an HTTP API sends it, with this text as the body.
@@ -35,8 +35,25 @@ func api(body string) check.Event {
 // for text.
 func apiBase64(body string) check.Event {
 	return check.Event{
-		Words: fmt.Sprintf("an API Gateway event with the body %s in base64", quoted(body)),
+		Words: fmt.Sprintf("an API Gateway event with isBase64Encoded true and the body %s in base64", quoted(body)),
 		JSON:  marshal(httpAPI(fields{"body": base64.StdEncoding.EncodeToString([]byte(body)), "isBase64Encoded": true})),
+	}
+}
+
+// apiEncodedText has base64 in its body as text: nobody says that it is to be decoded.
+func apiEncodedText(body string) check.Event {
+	encoded := base64.StdEncoding.EncodeToString([]byte(body))
+	return check.Event{
+		Words: fmt.Sprintf("an API Gateway event with isBase64Encoded false and the body %s", quoted(encoded)),
+		JSON:  marshal(httpAPI(fields{"body": encoded, "isBase64Encoded": false})),
+	}
+}
+
+// apiBrokenBase64 says that its body is base64, which it is not.
+func apiBrokenBase64() check.Event {
+	return check.Event{
+		Words: "an API Gateway event with isBase64Encoded true and the body `{}?`, which is not base64",
+		JSON:  marshal(httpAPI(fields{"body": "{}?", "isBase64Encoded": true})),
 	}
 }
 
@@ -71,6 +88,30 @@ func queue() check.Event {
 		"eventSource": "aws:sqs", "eventSourceARN": "arn:aws:sqs:eu-central-1:123456789012:orders", "awsRegion": "eu-central-1",
 	}}})}
 }
+
+// bucket is another.
+func bucket() check.Event {
+	return check.Event{Words: `an S3 event, {"Records": […]}`, JSON: marshal(fields{"Records": []fields{{
+		"eventVersion": "2.1", "eventSource": "aws:s3", "awsRegion": "eu-central-1", "eventName": "ObjectCreated:Put",
+		"s3": fields{"bucket": fields{"name": "uploads"}, "object": fields{"key": "a.jpg", "size": 1024}},
+	}}})}
+}
+
+// schedule is one that has an id.
+func schedule() check.Event {
+	return check.Event{
+		Words: `a scheduled event of EventBridge, {"id": "53dc…", "detail-type": "Scheduled Event", …}`,
+		JSON: marshal(fields{
+			"version": "0", "id": "53dc4d37-cffa-4f76-80c9-8b7d4a4d2eaa", "detail-type": "Scheduled Event", "source": "aws.events",
+			"account": "123456789012", "time": "2015-10-08T16:53:06Z", "region": "eu-central-1",
+			"resources": []string{"arn:aws:events:eu-central-1:123456789012:rule/MyScheduledRule"}, "detail": fields{},
+		}),
+	}
+}
+
+// empty and list are valid JSON, and no event at all.
+func empty() check.Event { return check.Event{Words: "the event {}", JSON: marshal(fields{})} }
+func list() check.Event  { return check.Event{Words: "the event []", JSON: marshal([]int{})} }
 
 // httpAPI is an event of payload format 2.0 ("Create AWS Lambda proxy integrations for HTTP APIs"),
 // with some fields changed or added.

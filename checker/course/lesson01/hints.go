@@ -53,8 +53,8 @@ var hints = map[string][]string{
 	"unknown-event": {
 		"Look at what happens to an event like {\"Records\": [...]}.",
 		"Such an event decodes without an error into almost any struct: all the fields are empty. You have to look.",
-		"Neither a body nor an id: answer 400 with what you expected, before anything is looked up.",
-		"default: return nil, errors.New(\"unknown event: it has neither a body nor an id\") in a switch over what the event has.",
+		"Neither a body nor an id, or the Records of SQS and S3, or the detail-type of EventBridge: answer 400 with what you expected, before anything is looked up.",
+		"case len(e.Records) > 0 || len(e.DetailType) > 0: return nil, errors.New(\"unknown event\") in a switch over what the event has.",
 	},
 	"bad-id": {
 		"Look at what your code does with {}, with {\"id\": 7}, and with a body that is not JSON.",
@@ -90,7 +90,7 @@ var hints = map[string][]string{
 		"Look at every variable that is declared outside of functions, and at the fields of what main builds.",
 		"The process lives on, so a variable still has the value from the last request. json.Unmarshal leaves fields alone that are not in the input.",
 		"Variables of a request belong into the function that handles it.",
-		"var request request inside the function, not outside.",
+		"var fields struct{ ID *string } inside the function, not outside.",
 	},
 	"no-secrets": {
 		"Look at every line that logs, and at what the values in it can hold.",

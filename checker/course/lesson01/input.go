@@ -2,6 +2,7 @@ package lesson01
 
 import (
 	"fmt"
+	"strings"
 
 	"example.com/serverless-patterns/checker/check"
 	"example.com/serverless-patterns/checker/sandbox"
@@ -31,11 +32,14 @@ var apiEvent = check.Check{
 var base64Body = check.Check{
 	ID:          "base64-body",
 	Requirement: "A base64 body is decoded first, when isBase64Encoded says so",
-	Why: "An HTTP API sends the body in base64 whenever it does not take the content type for text: " +
-		"curl without a Content-Type header is enough.",
+	Why: "An HTTP API sends the body in base64 whenever it takes the content type for binary, as that of a form: " +
+		"`curl -d` without a Content-Type for JSON is enough.",
 	Next: "If isBase64Encoded is true, decode body with base64.StdEncoding before you read its JSON.",
 	Run: func(t *check.T) {
 		finds(t, func(item stack.Item) check.Event { return apiBase64(requestFor(item)) })
+		// Text that looks like base64 is text all the same.
+		item := stocked(t)
+		t.Function(function).Invoke(apiEncodedText(requestFor(item))).ErrorBody(400)
 	},
 }
 
@@ -55,45 +59,73 @@ var unknownEvent = check.Check{
 	Requirement: "An event that the function is not made for gets a clear error",
 	Why: "Sooner or later somebody connects the wrong trigger. An answer that looks like success, a panic, or \"internal error\" " +
 		"hides that for a long time.",
-	Next: "When an event has neither a body nor an id, answer 400 and say what you expected, or return an error that says so.",
+	Next: "When an event has neither a body nor an id of an item, answer 400 and say what you expected, or return an error that says so.",
 	Run: func(t *check.T) {
-		reply := t.Function(function).Invoke(queue())
-		if n := len(reply.Calls()); n > 0 {
-			reply.Fail(check.Finding{
-				Got:  fmt.Sprintf("the event was taken for a request: %d AWS calls", n),
-				Want: "no AWS call: there is nothing to look up",
-			})
+		f := t.Function(function)
+		for _, event := range []check.Event{queue(), bucket(), empty(), list()} {
+			clearError(f.Invoke(event), check.Finding{})
 		}
-		if reply.Outcome == sandbox.Failed && !reply.Panicked() {
-			return // an error to the runtime is right, too: whoever sent the event sees that it failed
-		}
-		a := reply.Answer()
-		if a.Status < 400 || a.Status > 499 || a.Status == 404 {
-			reply.Fail(check.Finding{Got: a.String(), Want: "status 400 with an error that says what was expected, or an error to the runtime"})
-		}
-		reply.ErrorBody(a.Status)
+		clearError(f.Invoke(schedule()), check.Finding{
+			Why:  "EventBridge's events have an id, too. It is the event's, and no item's: who reads \"no such item\" looks in the wrong place.",
+			Next: "Before you take an event for a request, look at what tells it from one: detail-type of EventBridge, Records of SQS and S3.",
+		})
 	},
+}
+
+// clearError accepts an answer of the 400s, or 501, with a text, and an error to the runtime: whoever
+// sent the event sees that it failed.
+func clearError(reply *check.Reply, why check.Finding) {
+	if n := len(reply.Calls()); n > 0 {
+		why.Got = "the event was taken for a request: " + check.Outcome(reply.Invocation)
+		why.Want = "no AWS call, and an error that says what was expected"
+		reply.Fail(why)
+	}
+	if reply.Outcome == sandbox.Failed && !reply.Panicked() {
+		return
+	}
+	a := reply.Answer()
+	if a.Status != 501 && (a.Status < 400 || a.Status > 499 || a.Status == 404) {
+		reply.Fail(check.Finding{Got: a.String(), Want: "status 400 with an error that says what was expected, or an error to the runtime"})
+	}
+	if told := reply.ErrorBody(a.Status); strings.Contains(strings.ToLower(told), "internal") {
+		reply.Fail(check.Finding{Got: a.String(), Want: "an error that says what was expected"})
+	}
 }
 
 var badID = check.Check{
 	ID:          "bad-id",
 	Requirement: "A missing or malformed id is answered with 400 and says what is wrong",
-	Why: "500 tells the caller to try again, and wakes the team that runs the function. " +
-		"400 tells the one who can mend it: the caller.",
-	Next: "Check the request before you use it: JSON that cannot be decoded, no id, an empty id, an id that is no string.",
+	Why: "Only the caller can fix such a request, and only 400 says so. 500 asks them to try again, and wakes the team that runs the function; " +
+		"404 says that the item is gone.",
+	Next: "Check the request before you use it, and answer 400 for JSON that cannot be decoded, and for an id that is missing, empty, or not a string.",
 	Run: func(t *check.T) {
 		f := t.Function(function)
-		for _, body := range []string{`{}`, `{"id":""}`, `{"id":null}`, `{"id":7}`, `{"id":["a"]}`, `not json`, `"a"`, `[]`} {
-			f.Invoke(api(body)).ErrorBody(400)
-		}
-		f.Invoke(apiWithoutBody()).ErrorBody(400)
-		reply := f.Invoke(check.Event{
-			Words: "an API Gateway event whose body says that it is base64, and is not",
-			JSON:  marshal(httpAPI(fields{"body": "{}?", "isBase64Encoded": true})),
-		})
-		reply.ErrorBody(400)
-		if n := len(reply.Calls()); n > 0 {
-			reply.Fail(check.Finding{Got: fmt.Sprintf("%d AWS calls", n), Want: "none: there is nothing to look up"})
+		for _, bad := range []check.Event{
+			api(`{}`), api(`{"id":""}`), api(`{"id":null}`), api(`{"id":7}`), api(`{"id":["a"]}`), api(`not json`), api(`"a"`), api(`[]`),
+			apiWithoutBody(), apiBrokenBase64(), apiBase64(`{"id":7}`),
+			direct(fields{}), direct(fields{"id": 7}), direct(fields{"id": ""}), bare(fields{"id": 7}), bare(fields{"id": ""}),
+		} {
+			reply := f.Invoke(bad)
+			if told := reply.ErrorBody(400); !saysWhatIsWrong(told) {
+				reply.Fail(check.Finding{
+					Got:  fmt.Sprintf("status 400 with the error %q", told),
+					Want: "an error that says what is wrong with the request: its id, its body, its JSON",
+				})
+			}
 		}
 	},
+}
+
+// saysWhatIsWrong is generous: the text only has to speak of the request.
+func saysWhatIsWrong(told string) bool {
+	told = strings.ToLower(told)
+	if strings.Contains(told, "internal") {
+		return false
+	}
+	for _, word := range []string{"id", "body", "json", "base64", "payload", "request", "event", "input"} {
+		if strings.Contains(told, word) {
+			return true
+		}
+	}
+	return false
 }

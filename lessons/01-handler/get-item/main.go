@@ -7,7 +7,6 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-lambda-go/lambda"
@@ -30,6 +29,7 @@ type request struct {
 	ID string `json:"id"`
 }
 
+// TODO: API Gateway does not send the request itself. It sends an event with the request in it.
 func handle(ctx context.Context, req request) (events.APIGatewayV2HTTPResponse, error) {
 	// TODO: this runs for every request. What can be made once?
 	cfg, err := config.LoadDefaultConfig(ctx)
@@ -37,9 +37,6 @@ func handle(ctx context.Context, req request) (events.APIGatewayV2HTTPResponse, 
 		return events.APIGatewayV2HTTPResponse{}, err
 	}
 	client := dynamodb.NewFromConfig(cfg)
-
-	// TODO: API Gateway does not send the request itself. It sends an event with the request in it.
-	fmt.Println("request:", req)
 
 	out, err := client.GetItem(ctx, &dynamodb.GetItemInput{
 		TableName: aws.String("items"), // TODO: which table is it after a deployment?

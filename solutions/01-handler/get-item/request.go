@@ -5,6 +5,9 @@ import (
 	"encoding/json"
 )
 
+// errUnknownEvent is the answer to an event of a source that this function is not made for.
+var errUnknownEvent = &badRequestError{"unknown event: expected a request with the id of an item"}
+
 // maxID is the longest key that DynamoDB takes, in bytes.
 const maxID = 2048
 
@@ -13,9 +16,11 @@ type badRequestError struct{ message string }
 
 func (e *badRequestError) Error() string { return e.message }
 
-// envelope is what the sources of an event have in common: API Gateway has the request as a string in
-// body, maybe in base64; a direct invocation has an object there, or is the request itself.
+// envelope is what tells the sources of an event apart: API Gateway has the request as a string in body,
+// maybe in base64; a direct invocation has an object there, or is the request itself.
 type envelope struct {
+	Records         json.RawMessage `json:"Records"`        // of SQS, S3 and others
+	DetailType      json.RawMessage `json:"detail-type"`    // of EventBridge, whose events have an id, too
 	RequestContext  json.RawMessage `json:"requestContext"` // API Gateway always sends one
 	Body            json.RawMessage `json:"body"`
 	IsBase64Encoded bool            `json:"isBase64Encoded"`
@@ -51,6 +56,8 @@ func requestIn(event json.RawMessage) (json.RawMessage, error) {
 	}
 	var text string
 	switch {
+	case len(e.Records) > 0 || len(e.DetailType) > 0:
+		return nil, errUnknownEvent
 	case len(e.Body) > 0 && json.Unmarshal(e.Body, &text) != nil:
 		return e.Body, nil // not a string: a direct invocation with an object
 	case text != "" && e.IsBase64Encoded:
@@ -66,6 +73,6 @@ func requestIn(event json.RawMessage) (json.RawMessage, error) {
 	case len(e.ID) > 0:
 		return event, nil
 	default:
-		return nil, &badRequestError{"unknown event: it has neither a body nor an id"}
+		return nil, errUnknownEvent
 	}
 }

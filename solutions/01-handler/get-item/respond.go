@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"log/slog"
 	"net/http"
 	"runtime/debug"
 	"time"
@@ -41,14 +42,19 @@ func respond(status int, body any) events.APIGatewayV2HTTPResponse {
 	}
 }
 
-// fail logs an error for those who run the function, and answers what its caller may know.
+// fail logs an error for those who run the function, and answers what its caller may know. The stack tells
+// where it was handled; what was being done is in the error.
 func (h *handler) fail(ctx context.Context, err error) events.APIGatewayV2HTTPResponse {
 	status, message := public(err)
 	var requestID string
 	if lc, ok := lambdacontext.FromContext(ctx); ok {
 		requestID = lc.AwsRequestID
 	}
-	h.logger.ErrorContext(ctx, "the request failed",
+	level := slog.LevelWarn // the caller's mistake
+	if status >= http.StatusInternalServerError {
+		level = slog.LevelError
+	}
+	h.logger.Log(ctx, level, "the request failed",
 		"error", err.Error(),
 		"status", status,
 		"requestId", requestID,

@@ -1,0 +1,60 @@
+package sandbox
+
+import (
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/gofrs/flock"
+)
+
+// maxKept is how many lessons' binaries are kept between builds: more than a course has, and room for
+// --dir. A lesson's take some 10 MB.
+const maxKept = 40
+
+// linkOrCopy puts the binary where later builds cannot reach it.
+func linkOrCopy(from, to string) error {
+	if os.Link(from, to) == nil {
+		return nil
+	}
+	in, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	out, err := os.OpenFile(to, os.O_CREATE|os.O_WRONLY|os.O_EXCL, 0o755)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(out, in)
+	return errors.Join(err, out.Close())
+}
+
+// prune removes the oldest kept binaries over maxKept. It is a kindness: what cannot be removed stays, and
+// what is in use is left alone.
+func prune(cache string) {
+	locks, err := filepath.Glob(filepath.Join(cache, "*.lock"))
+	if err != nil || len(locks) <= maxKept {
+		return
+	}
+	age := func(path string) int64 {
+		info, err := os.Stat(path)
+		if err != nil {
+			return 0
+		}
+		return info.ModTime().UnixNano()
+	}
+	slices.SortFunc(locks, func(a, b string) int { return int(min(max(age(a)-age(b), -1), 1)) })
+	for _, path := range locks[:len(locks)-maxKept] {
+		lock := flock.New(path)
+		if ok, err := lock.TryLock(); err != nil || !ok {
+			continue
+		}
+		_ = os.RemoveAll(strings.TrimSuffix(path, ".lock"))
+		_ = os.Remove(path)
+		_ = lock.Close()
+	}
+}
