@@ -2,11 +2,13 @@ package sandbox
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
 	"time"
 
+	"github.com/gofrs/flock"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -91,6 +93,16 @@ func main() { lambda.Start(func() (string, error) { return answer, nil }) }
 	assert.Contains(t, failed.Output, filepath.Join(dir, "probe", "answer.go")+":3:8: no required module provides package")
 }
 
+func TestTheUsersGoSettingsDoNotMatter(t *testing.T) {
+	t.Setenv("GOOS", "plan9")
+	t.Setenv("GOARCH", "arm")
+	t.Setenv("GOFLAGS", "-tags=nonsense -mod=mod")
+	t.Setenv("GOWORK", "/nowhere/go.work")
+	built, err := build(t, Source{Dir: filepath.Join(module, functions), Place: functions, Functions: []string{"probe"}})
+	require.NoError(t, err)
+	assert.Equal(t, "the probe", decode[string](t, run1(t, built["probe"])))
+}
+
 func TestBuildsCanBeInterrupted(t *testing.T) {
 	t.Parallel()
 	b := &Builder{Root: module, Cache: filepath.Join(cache, "interrupted")}
@@ -103,4 +115,25 @@ func TestBuildsCanBeInterrupted(t *testing.T) {
 func TestBatches(t *testing.T) {
 	t.Parallel()
 	assert.Equal(t, [][]string{{"a", "b"}, {"x/a"}, {"y/a"}}, batches([]string{"a", "x/a", "b", "y/a"}))
+}
+
+func TestOldBinariesArePruned(t *testing.T) {
+	t.Parallel()
+	cache := t.TempDir()
+	old := time.Now().Add(-time.Hour)
+	for n := range maxKept + 3 {
+		kept := filepath.Join(cache, fmt.Sprintf("lesson-%03d", n))
+		require.NoError(t, os.Mkdir(kept, 0o755))
+		require.NoError(t, os.WriteFile(kept+".lock", nil, 0o600))
+		used := old.Add(time.Duration(n) * time.Second)
+		require.NoError(t, os.Chtimes(kept+".lock", used, used))
+	}
+	busy := flock.New(filepath.Join(cache, "lesson-001.lock"))
+	require.NoError(t, busy.Lock())
+	defer busy.Close()
+	prune(cache)
+	assert.NoDirExists(t, filepath.Join(cache, "lesson-000"))
+	assert.DirExists(t, filepath.Join(cache, "lesson-001"), "it is in use")
+	assert.NoDirExists(t, filepath.Join(cache, "lesson-002"))
+	assert.DirExists(t, filepath.Join(cache, "lesson-003"))
 }

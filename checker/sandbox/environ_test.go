@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -23,6 +24,8 @@ func TestTheEnvironmentIsLambdas(t *testing.T) {
 		"AWS_ENDPOINT_URL":          "http://127.0.0.1:1",
 		"AWS_EC2_METADATA_DISABLED": "true",
 		"TMPDIR":                    got["TMPDIR"],
+
+		"AWS_CONFIG_FILE": os.DevNull, "AWS_SHARED_CREDENTIALS_FILE": os.DevNull,
 	}
 	want := map[string]string{
 		"_HANDLER": "bootstrap", "AWS_REGION": "eu-central-1", "AWS_DEFAULT_REGION": "eu-central-1",
@@ -45,7 +48,15 @@ func TestTheEnvironmentIsLambdas(t *testing.T) {
 	assert.Equal(t, want, got)
 	assert.Equal(t, filepath.Join(f.config.Dir, "task"), got["LAMBDA_TASK_ROOT"])
 	assert.Equal(t, "tmp", filepath.Base(got["TMPDIR"]))
-	for _, name := range []string{"HOME", "AWS_EXECUTION_ENV", "AWS_LAMBDA_FUNCTION_TIMEOUT", "HTTPS_PROXY", "AWS_PROFILE"} {
+	for _, name := range []string{"AWS_LAMBDA_LOG_FORMAT", "HOME", "AWS_EXECUTION_ENV", "AWS_LAMBDA_FUNCTION_TIMEOUT", "HTTPS_PROXY", "AWS_PROFILE"} {
 		assert.NotContains(t, got, name)
 	}
+}
+
+func TestJSONLogsAreAnnouncedToTheFunction(t *testing.T) {
+	t.Parallel()
+	f := deploy(t, func(c *Config) { c.LogFormat, c.LogLevel = "JSON", "DEBUG" })
+	environ := decode[[]string](t, invoke(t, f, request{Do: "environ"}))
+	assert.Contains(t, environ, "AWS_LAMBDA_LOG_FORMAT=JSON")
+	assert.Contains(t, environ, "AWS_LAMBDA_LOG_LEVEL=DEBUG")
 }

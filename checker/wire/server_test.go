@@ -102,8 +102,8 @@ func TestCallsAreRecordedByCallerAndConnection(t *testing.T) {
 	assert.Equal(t, "eu-central-1", calls[0].Region)
 	assert.Equal(t, calls[0].Connection, calls[1].Connection)
 	assert.NotEqual(t, calls[0].Connection, calls[2].Connection)
-	assert.Equal(t, "DynamoDB GetItem on items: 200", calls[0].String())
-	assert.Equal(t, "DynamoDB GetItem on other: 400 ResourceNotFoundException", calls[2].String())
+	assert.Equal(t, "DynamoDB GetItem on items, id=a: 200, an item", calls[0].String())
+	assert.Equal(t, "DynamoDB GetItem on other, id=a: 400 ResourceNotFoundException", calls[2].String())
 }
 
 func TestTheInvocationIsTheTraces(t *testing.T) {
@@ -124,15 +124,15 @@ func TestFaults(t *testing.T) {
 		line     string
 	}{
 		"deny": {wire.Deny(), "AccessDeniedException", 1,
-			"DynamoDB GetItem on items: 400 AccessDeniedException (denied by the checker)"},
+			"DynamoDB GetItem on items, id=a: 400 AccessDeniedException (denied by the checker)"},
 		"throttle": {wire.Throttle(), "ProvisionedThroughputExceededException", 3,
-			"DynamoDB GetItem on items: 400 ProvisionedThroughputExceededException (throttled by the checker)"},
+			"DynamoDB GetItem on items, id=a: 400 ProvisionedThroughputExceededException (throttled by the checker)"},
 		"before": {wire.FailBefore(), "InternalServerError", 3,
-			"DynamoDB GetItem on items: 500 InternalServerError (failed before the effect by the checker)"},
+			"DynamoDB GetItem on items, id=a: 500 InternalServerError (failed before the effect by the checker)"},
 		"after": {wire.FailAfter(), "InternalServerError", 3,
-			"DynamoDB GetItem on items: 500 InternalServerError (failed after the effect by the checker)"},
+			"DynamoDB GetItem on items, id=a: 500 InternalServerError (failed after the effect by the checker)"},
 		"delay": {wire.Delay(20 * time.Millisecond), "", 1,
-			"DynamoDB GetItem on items: 200 (delayed for 20ms by the checker)"},
+			"DynamoDB GetItem on items, id=a: 200, an item (delayed for 20ms by the checker)"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -193,7 +193,7 @@ func TestAHungCallEndsWithItsCaller(t *testing.T) {
 		ended <- err
 	}()
 	require.Eventually(t, func() bool { return len(s.Calls()) == 1 }, 5*time.Second, time.Millisecond)
-	assert.Equal(t, "DynamoDB GetItem on items: no answer (held back by the checker)", s.Calls()[0].String())
+	assert.Equal(t, "DynamoDB GetItem on items, id=a: no answer (held back by the checker)", s.Calls()[0].String())
 	assert.False(t, s.Calls()[0].Abandoned)
 	cancel()
 	require.ErrorIs(t, <-ended, context.Canceled)

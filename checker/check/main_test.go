@@ -1,0 +1,151 @@
+package check
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+
+	"example.com/serverless-patterns/checker/backend/embedded"
+	"example.com/serverless-patterns/checker/sam"
+	"example.com/serverless-patterns/checker/sandbox"
+	"example.com/serverless-patterns/checker/stack"
+)
+
+const (
+	module  = "../.."
+	lessons = "testdata/lessons"
+	tinyID  = "90-tiny"
+
+	// patience is the deadline of everything that a test waits for.
+	patience = 30 * time.Second
+)
+
+// state is a State that tests share, for the binaries that are kept there.
+var state string
+
+// closing is what ends with the tests.
+var closing []func()
+
+func TestMain(m *testing.M) {
+	var err error
+	if state, err = os.MkdirTemp("", "check-test-"); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	code := m.Run()
+	for _, f := range closing {
+		f()
+	}
+	_ = os.RemoveAll(state)
+	if code == 0 {
+		// The thread that starts processes stays for the life of the program.
+		if err := goleak.Find(goleak.IgnoreAnyFunction("example.com/serverless-patterns/checker/sandbox.init.func1.1")); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			code = 1
+		}
+	}
+	os.Exit(code)
+}
+
+// shared is the tiny lesson, deployed once for all tests that only look at it.
+var shared = sync.OnceValues(func() (*stack.Stack, error) {
+	dir := filepath.Join(lessons, tinyID)
+	template, err := sam.Load(filepath.Join(dir, "template.yaml"))
+	if err != nil {
+		return nil, err
+	}
+	work := filepath.Join(state, "shared")
+	if err := os.Mkdir(work, 0o755); err != nil {
+		return nil, err
+	}
+	builder := &sandbox.Builder{Root: module, Cache: filepath.Join(state, "build")}
+	binaries, err := builder.Build(context.Background(),
+		sandbox.Source{Dir: dir, Place: "lessons/" + tinyID, Functions: codeURIs(template)}, work)
+	if err != nil {
+		return nil, err
+	}
+	b := embedded.New()
+	s, err := stack.Deploy(context.Background(), stack.Options{
+		Template: template, Binaries: binaries, Backend: b, Dir: work, Name: tinyID, Seed: 1,
+	})
+	if err != nil {
+		return nil, err
+	}
+	closing = append(closing, func() {
+		_ = s.Close()
+		_ = b.Close()
+	})
+	return s, nil
+})
+
+// on is a T on the shared deployment.
+func on(t *testing.T, c Check) *T {
+	t.Helper()
+	s, err := shared()
+	require.NoError(t, err)
+	return newT(t.Context(), c, 1, func(stack.Options) (*stack.Stack, error) { return s, nil })
+}
+
+// end runs f as the function of a check, and tells how the check ended.
+func end(t *testing.T, c Check, f func(*T)) Result {
+	t.Helper()
+	c.Run = f
+	result := Result{ID: c.ID, Severity: c.severity(), Verdict: Errored}
+	verdictOf(on(t, c), c, &result)
+	return result
+}
+
+// finding runs f as the function of a check that must fail, and returns why it did.
+func finding(t *testing.T, c Check, f func(*T)) Finding {
+	t.Helper()
+	result := end(t, c, f)
+	require.Equal(t, Failed, result.Verdict, result.Error)
+	require.NotNil(t, result.Finding)
+	return *result.Finding
+}
+
+// replyOf is a reply to an invocation that never was.
+func replyOf(t *T, i *sandbox.Invocation) *Reply {
+	f := t.Function("EchoFunction")
+	return &Reply{t: t, did: "invoked EchoFunction with a test", function: f.function, Invocation: i}
+}
+
+// answering is an invocation that was answered with a payload.
+func answering(payload string) *sandbox.Invocation {
+	return &sandbox.Invocation{TraceID: "of no call", Outcome: sandbox.Answered, Payload: []byte(payload)}
+}
+
+// failing is an invocation with an error object.
+func failing(outcome sandbox.Outcome, object string) *sandbox.Invocation {
+	return &sandbox.Invocation{
+		TraceID: "of no call", InitCompleted: true, Outcome: outcome, FunctionError: "Unhandled", Payload: []byte(object), Timeout: 3 * time.Second,
+	}
+}
+
+// todo is the echo function's event.
+type todo struct {
+	Return json.RawMessage `json:",omitempty"`
+	Log    []string        `json:",omitempty"`
+	Calls  int             `json:",omitempty"`
+	Error  string          `json:",omitempty"`
+	Panic  string          `json:",omitempty"`
+	Exit   int             `json:",omitempty"`
+	Hang   string          `json:",omitempty"`
+}
+
+// echo asks the echo function.
+func echo(t *T, what todo) *Reply {
+	data, err := json.Marshal(what)
+	if err != nil {
+		t.fault(err)
+	}
+	return t.Function("EchoFunction").Invoke(Event{Words: "a test", JSON: data})
+}

@@ -1,0 +1,135 @@
+package cli_test
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// newMakeDesk is a desk with a checker that make takes for up to date.
+func newMakeDesk(t *testing.T) desk {
+	t.Helper()
+	if _, err := exec.LookPath("make"); err != nil {
+		t.Skip("not run, because there is no make: ", err)
+	}
+	program, err := realChecker()
+	require.NoError(t, err)
+	d := newDesk(t)
+	require.NoError(t, os.Mkdir(filepath.Join(d.course, "checker"), 0o755)) // its sources are not needed
+	require.NoError(t, copyFile(program, filepath.Join(d.course, "bin", "checker")))
+	return d
+}
+
+// make runs make and returns what it printed, and its status.
+func (d desk) make(t *testing.T, args ...string) (out, talk string, status int) {
+	t.Helper()
+	cmd := d.command(t, "make", args...)
+	// The tests may themselves be run by make.
+	cmd.Env = append(cmd.Env, "MAKEFLAGS=", "MAKELEVEL=", "MFLAGS=")
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	err := cmd.Run()
+	if cmd.ProcessState == nil {
+		require.NoError(t, err)
+	}
+	return stdout.String(), stderr.String(), cmd.ProcessState.ExitCode()
+}
+
+// noMarks asserts that make has left none of its marks.
+func (d desk) noMarks(t *testing.T) {
+	t.Helper()
+	marks, err := filepath.Glob(filepath.Join(d.course, ".workshop", "make-failed-*"))
+	require.NoError(t, err)
+	assert.Empty(t, marks)
+}
+
+func TestMakeListsItsTargets(t *testing.T) {
+	t.Parallel()
+	d := newMakeDesk(t)
+	out, talk, status := d.make(t)
+	assert.Zero(t, status)
+	assert.Empty(t, talk)
+	for _, target := range []string{"make lesson-1 check ", "make check ", "make setup ", "make test ", "make verify ", "make lint ", "make doctor ", "make down "} {
+		assert.Contains(t, out, target)
+	}
+}
+
+func TestMakeAddsNothingToAFailure(t *testing.T) {
+	t.Parallel()
+	d := newMakeDesk(t)
+	for _, targets := range [][]string{{"lesson-1", "check"}, {"check", "lesson-1"}, {"lesson-1"}, {"check"}} {
+		out, talk, status := d.make(t, append(targets, "ONLY=answer")...)
+		assert.NotZero(t, status, targets)
+		assert.Empty(t, talk, targets)
+		assert.Equal(t, 1, strings.Count(out, "Lesson 1: "), "%v\n%s", targets, out)
+		assert.Contains(t, out, "✗ FAIL", targets)
+		assert.NotContains(t, out, "make:", targets)
+		d.noMarks(t)
+	}
+}
+
+func TestMakeOfALessonThatIsNotThere(t *testing.T) {
+	t.Parallel()
+	d := newMakeDesk(t)
+	for _, targets := range [][]string{{"lesson-9", "check"}, {"lesson-9"}, {"lesson-x"}} {
+		out, talk, status := d.make(t, targets...)
+		assert.NotZero(t, status, targets)
+		assert.Empty(t, out, targets)
+		name := strings.TrimPrefix(targets[0], "lesson-")
+		assert.Equal(t, "checker: there is no lesson \""+name+"\"; there are: 1 (01-handler)\nSee checker --help.\n", talk, targets)
+	}
+	d.noMarks(t)
+}
+
+func TestMakePassesAfterAFailure(t *testing.T) {
+	t.Parallel()
+	d := newMakeDesk(t)
+	_, _, status := d.make(t, "lesson-1", "check", "ONLY=answer")
+	assert.NotZero(t, status)
+	out, talk, status := d.make(t, "lesson-1", "check", "DIR=solutions")
+	assert.Zero(t, status, "%s%s", out, talk)
+	assert.Empty(t, talk)
+	assert.Contains(t, out, "16 of 16 requirements met")
+	out, talk, status = d.make(t, "lesson-1", "DIR=solutions", "ONLY=answer", "SEED=7")
+	assert.Zero(t, status, "%s%s", out, talk)
+	assert.Empty(t, talk)
+	d.noMarks(t)
+}
+
+func TestMakeTakesADirectoryWithASpace(t *testing.T) {
+	t.Parallel()
+	d := newMakeDesk(t)
+	away := filepath.Join(d.dir, "away from home")
+	require.NoError(t, os.CopyFS(away, os.DirFS(filepath.Join(d.course, "solutions"))))
+	out, talk, status := d.make(t, "lesson-1", "check", "DIR="+away, "ONLY=answer")
+	assert.Zero(t, status, "%s%s", out, talk)
+}
+
+// TestMakeInterrupted presses Ctrl-C: the terminal sends the signal to make, its shell and the checker.
+func TestMakeInterrupted(t *testing.T) {
+	t.Parallel()
+	d := newMakeDesk(t)
+	for range times(t, 4) {
+		d.edit(t, "solutions")
+		cmd := d.command(t, "make", "lesson-1", "check", "DIR=solutions")
+		cmd.Env = append(cmd.Env, "MAKEFLAGS=", "MAKELEVEL=", "MFLAGS=")
+		var out bytes.Buffer
+		cmd.Stdout, cmd.Stderr = &out, &out
+		require.NoError(t, cmd.Start())
+		<-time.After(random(100*time.Millisecond, 2*time.Second))
+		require.NoError(t, syscall.Kill(-cmd.Process.Pid, syscall.SIGINT))
+		require.Error(t, cmd.Wait(), "%s", &out)
+		d.nothingLeft(t, "make was interrupted")
+		d.noMarks(t)
+	}
+	out, talk, status := d.make(t, "lesson-1", "check", "DIR=solutions", "ONLY=answer")
+	assert.Zero(t, status, "%s%s", out, talk)
+}

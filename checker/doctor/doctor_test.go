@@ -1,0 +1,116 @@
+package doctor_test
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"example.com/serverless-patterns/checker/course"
+	"example.com/serverless-patterns/checker/doctor"
+)
+
+// place is the course, with a State of the test's own.
+func place(t *testing.T) course.Place {
+	t.Helper()
+	root, err := filepath.Abs("../..")
+	require.NoError(t, err)
+	return course.Place{Root: root, State: filepath.Join(t.TempDir(), "deep", ".workshop")}
+}
+
+func examine(t *testing.T, p course.Place) map[string]doctor.Fact {
+	t.Helper()
+	facts := map[string]doctor.Fact{}
+	for _, f := range doctor.Examine(t.Context(), p) {
+		facts[f.Name] = f
+	}
+	return facts
+}
+
+func TestEverythingThatIsNeededIsLookedAtInOrder(t *testing.T) {
+	t.Parallel()
+	var names []string
+	for _, f := range doctor.Examine(t.Context(), place(t)) {
+		names = append(names, f.Name)
+		assert.NotEmpty(t, f.Text, f.Name)
+		assert.Equal(t, f.Name == "Go" || f.Name == ".workshop", f.Needed, "%s: without Docker the embedded backend is left", f.Name)
+		assert.NotContains(t, f.Text, "\n", f.Name)
+	}
+	assert.Equal(t, []string{"Go", ".workshop", "Docker", "Lambda"}, names)
+}
+
+func TestTheGoCommandOfTheCourseIsFound(t *testing.T) {
+	t.Parallel()
+	f := examine(t, place(t))["Go"]
+	assert.True(t, f.OK, f.Text)
+	assert.Regexp(t, `^go1\.\d+`, f.Text)
+}
+
+func TestAMachineWithoutGoIsToldWhereToGetIt(t *testing.T) { // not parallel: it changes the PATH
+	t.Setenv("PATH", t.TempDir())
+	f := examine(t, place(t))["Go"]
+	assert.False(t, f.OK)
+	assert.Contains(t, f.Text, "https://go.dev/dl")
+}
+
+func TestStateIsMadeAndNothingIsLeftInIt(t *testing.T) {
+	t.Parallel()
+	p := place(t)
+	f := examine(t, p)[".workshop"]
+	assert.True(t, f.OK, f.Text)
+	assert.Contains(t, f.Text, p.State)
+	entries, err := os.ReadDir(p.State)
+	require.NoError(t, err)
+	assert.Empty(t, entries)
+}
+
+func TestAStateThatCannotBeWrittenIsSaid(t *testing.T) {
+	t.Parallel()
+	p := place(t)
+	file := filepath.Join(t.TempDir(), "file")
+	require.NoError(t, os.WriteFile(file, nil, 0o600))
+	p.State = filepath.Join(file, ".workshop")
+	f := examine(t, p)[".workshop"]
+	assert.False(t, f.OK)
+	assert.Contains(t, f.Text, "cannot be written")
+	assert.Contains(t, f.Text, file)
+}
+
+// Whether there is Docker here or not: both are told in a line, with what it means.
+func TestDockerIsToldEitherWay(t *testing.T) {
+	t.Parallel()
+	f := examine(t, place(t))["Docker"]
+	if f.OK {
+		assert.Contains(t, f.Text, "--backend containers")
+	} else {
+		assert.Contains(t, f.Text, "embedded backend alone")
+	}
+}
+
+func TestAnExaminationThatIsCancelledHasNoGoodNews(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	for _, f := range doctor.Examine(ctx, place(t)) {
+		if f.Name == "Go" || f.Name == "Docker" {
+			assert.False(t, f.OK, f.Name)
+		}
+	}
+}
+
+func TestWhatIsNotEnforcedHereIsNamed(t *testing.T) {
+	t.Parallel()
+	f := examine(t, place(t))["Lambda"]
+	assert.True(t, f.OK)
+	assert.Contains(t, f.Text, runtime.GOOS+"/"+runtime.GOARCH)
+	_, not, found := strings.Cut(f.Text, "not enforced: ")
+	require.True(t, found)
+	for _, what := range []string{"read-only working directory", "MemorySize", "CPU share"} {
+		assert.Contains(t, not, what)
+	}
+}

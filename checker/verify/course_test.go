@@ -1,0 +1,39 @@
+package verify
+
+import (
+	"context"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"example.com/serverless-patterns/checker/backend"
+	"example.com/serverless-patterns/checker/backend/embedded"
+	"example.com/serverless-patterns/checker/course"
+)
+
+// The course is proven, as `checker verify --backend embedded` does it.
+func TestTheCourseIsProven(t *testing.T) {
+	t.Parallel()
+	here, err := filepath.Abs(".")
+	require.NoError(t, err)
+	place, err := course.FindPlace(here, "")
+	require.NoError(t, err)
+	rows, err := Run(t.Context(), Options{
+		Place: place, Lessons: course.Lessons(), Backend: "embedded", Runs: 1,
+		Open: func(context.Context) (backend.Backend, error) { return embedded.New(), nil },
+	})
+	require.NoError(t, err)
+	kinds := map[string]int{}
+	for _, r := range rows {
+		kinds[r.Kind]++
+		for _, problem := range r.Problems {
+			assert.Fail(t, r.Lesson+": "+r.name(), problem)
+		}
+	}
+	for _, kind := range []string{"solution", "starter", "lesson"} {
+		assert.Equal(t, len(course.Lessons()), kinds[kind], kind)
+	}
+	assert.Positive(t, kinds["mistake"])
+}

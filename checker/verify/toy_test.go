@@ -1,0 +1,253 @@
+package verify
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"example.com/serverless-patterns/checker/backend"
+	"example.com/serverless-patterns/checker/backend/embedded"
+	"example.com/serverless-patterns/checker/check"
+	"example.com/serverless-patterns/checker/course"
+)
+
+const template = `Transform: AWS::Serverless-2016-10-31
+Resources:
+  TeaFunction:
+    Type: AWS::Serverless::Function
+    Metadata:
+      BuildMethod: go1.x
+    Properties:
+      Runtime: provided.al2023
+      Handler: bootstrap
+      CodeUri: tea/
+`
+
+// pot is a program that says something and ends. It needs no library, and no Lambda at that.
+func pot(says string) string {
+	return "package main\n\nfunc main() {\n\tprintln(\"" + says + "\")\n}\n"
+}
+
+// instead is an edit of the solution that makes it say something else.
+func instead(says string) string {
+	return "-- tea/main.go --\n<<<<<<<\n\tprintln(\"hot black\")\n=======\n\tprintln(\"" + says + "\")\n>>>>>>>\n"
+}
+
+// says requires a word in the log.
+func says(word string) func(*check.T) {
+	return func(t *check.T) {
+		reply := t.Function("TeaFunction").Invoke(check.Event{Words: "an order", JSON: []byte(`{}`)})
+		if log := strings.Join(reply.Log, " "); !strings.Contains(log, word) {
+			got, _, _ := strings.Cut(log, " INIT_REPORT")
+			reply.Fail(check.Finding{Got: "tea that is " + got, Want: word + " tea", Evidence: []string{"log:  " + got}})
+		}
+	}
+}
+
+func teaLesson() check.Lesson {
+	return check.Lesson{
+		Number: 7, ID: "07-tea", Title: "Tea",
+		Checks: []check.Check{
+			{ID: "hot", Requirement: "The tea is hot", Why: "why", Next: "next", Run: says("hot")},
+			{ID: "black", Requirement: "The tea is black", Why: "why", Next: "next", Run: says("black")},
+		},
+		Hints: map[string][]string{"hot": {"Look at the kettle."}, "black": {"Look at the tin."}},
+	}
+}
+
+// toy makes a course of one lesson in a directory of its own, with these files besides or instead.
+func toy(t *testing.T, l check.Lesson, change map[string]string) Options {
+	t.Helper()
+	root := t.TempDir()
+	bank := "checker/course/lesson07/"
+	files := map[string]string{
+		"go.mod":                          "module example.com/serverless-patterns\n\ngo 1.26\n",
+		"lessons/07-tea/README.md":        "# Tea\n\n- [ ] The `tea` is hot\n- [ ] The tea is black\n",
+		"lessons/07-tea/template.yaml":    template,
+		"lessons/07-tea/tea/main.go":      pot("cold green"),
+		"solutions/07-tea/template.yaml":  template,
+		"solutions/07-tea/tea/main.go":    pot("hot black"),
+		"solutions/07-tea/.hidden":        "not part of an answer",
+		bank + "starter.txtar":            "To begin with.\n\nfails: hot, black\n-- template.yaml --\n" + template + "-- tea/main.go --\n" + pot("cold green"),
+		bank + "mistakes/cold.txt":        "Cold.\n\nfails: hot\nreads: tea that is cold black\n" + instead("cold black"),
+		bank + "mistakes/green.txt":       "Green.\n\nfails: black\nreads: green\n" + instead("hot green"),
+		bank + "right/sweet.txt":          "Sweet.\n" + instead("hot black sweet"),
+		bank + "transcripts/unrelated.md": "so that the directory is there\n",
+	}
+	for name, text := range change {
+		files[name] = text
+	}
+	for name, text := range files {
+		path := filepath.Join(root, filepath.FromSlash(name))
+		require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o755))
+		if text != "" {
+			require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
+		}
+	}
+	return Options{
+		Place:   course.Place{Root: root, State: filepath.Join(root, ".workshop")},
+		Lessons: []course.Lesson{{Lesson: l, Files: os.DirFS(filepath.Join(root, bank))}},
+		Backend: "embedded", Runs: 1, Pristine: true,
+		Open: func(context.Context) (backend.Backend, error) { return embedded.New(), nil },
+	}
+}
+
+func prove(t *testing.T, o Options) map[string]Row {
+	t.Helper()
+	rows, err := Run(t.Context(), o)
+	require.NoError(t, err)
+	byName := map[string]Row{}
+	for _, r := range rows {
+		assert.Equal(t, "07-tea", r.Lesson)
+		byName[r.name()] = r
+	}
+	require.Len(t, byName, len(rows))
+	return byName
+}
+
+func TestACourseIsProvenOnceItsTranscriptsAreKept(t *testing.T) {
+	t.Parallel()
+	o := toy(t, teaLesson(), nil)
+	rows := prove(t, o)
+	for _, name := range []string{"starter starter", "mistake cold", "mistake green"} {
+		require.Len(t, rows[name].Problems, 1, name)
+		assert.Contains(t, rows[name].Problems[0], "`bin/checker verify --update` writes it")
+	}
+	for _, name := range []string{"solution solution", "right sweet", "lesson 07-tea"} {
+		assert.Empty(t, rows[name].Problems, name)
+	}
+
+	o.Update = true
+	for name, r := range prove(t, o) {
+		assert.Empty(t, r.Problems, name)
+	}
+
+	o.Update, o.Runs = false, 2
+	var told atomic.Int32
+	o.Done = func(Row) { told.Add(1) }
+	rows = prove(t, o)
+	for name, r := range rows {
+		assert.Empty(t, r.Problems, name)
+	}
+	assert.Equal(t, int32(len(rows)), told.Load())
+	assert.Equal(t, []string{"hot", "black"}, rows["starter starter"].Failed)
+	assert.Equal(t, []string{"hot"}, rows["mistake cold"].Failed)
+	assert.Empty(t, rows["solution solution"].Failed)
+
+	// What a learner reads is compared to the letter.
+	path := filepath.Join(o.Place.Root, "checker", "course", "lesson07", "transcripts", "cold.txt")
+	kept, err := os.ReadFile(path)
+	require.NoError(t, err)
+	assert.Contains(t, string(kept), "Got   tea that is cold black\n")
+	require.NoError(t, os.WriteFile(path, []byte(strings.Replace(string(kept), "cold black", "cool black", 1)), 0o600))
+	o.Done = nil
+	require.Len(t, prove(t, o)["mistake cold"].Problems, 1)
+	assert.Contains(t, prove(t, o)["mistake cold"].Problems[0], "kept:   Got   tea that is cool black\n  now:    Got   tea that is cold black")
+	o.Backend = "containers"
+	assert.Empty(t, prove(t, o)["mistake cold"].Problems, "the transcripts are those of the embedded backend")
+}
+
+func TestEachRuleOfTheCourseIsLookedAt(t *testing.T) {
+	t.Parallel()
+	l := teaLesson()
+	l.Checks = append(l.Checks, check.Check{ID: "fresh", Requirement: "The tea is fresh", Run: func(*check.T) {}})
+	bank := "checker/course/lesson07/"
+	o := toy(t, l, map[string]string{
+		"lessons/07-tea/tea/main.go":   pot("cold green mild"),
+		"lessons/07-tea/tea/more.go":   "package main\n",
+		"solutions/07-tea/tea/main.go": pot("hot black") + "\n// " + strings.Repeat("x", 10) + "\n",
+		bank + "starter.txtar":         "To begin with.\n\nfails: hot, unheard-of\n-- template.yaml --\n" + template + "-- tea/main.go --\n" + pot("cold green") + "-- gone.txt --\nx\n",
+		bank + "mistakes/cold.txt":     "Cold.\n\nfails: hot, black\nreads: a thermometer\n" + instead("cold black"),
+		bank + "mistakes/cold-too.txt": "Cold.\n\nfails: hot\nreads: cold\n" + instead("cold black"),
+		bank + "mistakes/broken.txt":   "Broken.\n\nfails: hot\nreads: x\n-- tea/main.go --\npackage main\n\nfunc main() { hot() }\n",
+		bank + "right/sweet.txt":       "Sweet.\n" + instead("lukewarm black"),
+	})
+	o.Backend = "containers" // without transcripts
+	rows := prove(t, o)
+	problems := func(name string) string { return strings.Join(rows[name].Problems, "\n") }
+
+	assert.Empty(t, rows["solution solution"].Problems)
+	assert.Contains(t, problems("starter starter"), "run 1: black fails, and should not: tea that is cold green")
+	assert.Contains(t, problems("starter starter"), "run 1: it declares to fail unheard-of, which is no check")
+	assert.Contains(t, problems("mistake cold"), "run 1: black passes, and should fail")
+	assert.Contains(t, problems("mistake cold"), `run 1: a learner does not read "a thermometer", but "tea that is cold black"`)
+	assert.Contains(t, problems("mistake broken"), "run 1: it does not build:\n")
+	assert.Contains(t, problems("mistake broken"), "undefined: hot")
+	assert.Contains(t, problems("right sweet"), "run 1: hot fails, and should not: tea that is lukewarm black")
+
+	whole := problems("lesson 07-tea")
+	assert.Contains(t, whole, "the mistakes cold-too and cold cannot be told apart: hot: tea that is cold black")
+	assert.Contains(t, whole, "no mistake fails fresh")
+	assert.NotContains(t, whole, "no mistake fails hot")
+	assert.NotContains(t, whole, "no mistake fails black")
+	assert.Contains(t, whole, "there is no hint for fresh")
+	assert.Contains(t, whole, "lessons/07-tea/README.md: the task list is not that of the checks.")
+	assert.Contains(t, whole, "lessons/07-tea/tea/main.go is not what starter.txtar has")
+	assert.Contains(t, whole, "lessons/07-tea/tea/more.go is not what starter.txtar has")
+	assert.Contains(t, whole, "lessons/07-tea/gone.txt is missing; starter.txtar has it")
+
+	o.Pristine = false
+	assert.NotContains(t, strings.Join(prove(t, o)["lesson 07-tea"].Problems, "\n"), "starter.txtar", "a learner's lessons are the learner's")
+}
+
+func TestRunsOfAnAnswerMustAgree(t *testing.T) {
+	t.Parallel()
+	l := teaLesson()
+	var runs atomic.Int32
+	l.Checks[0].Run = func(t *check.T) {
+		if runs.Add(1)%2 == 0 {
+			t.Fail(check.Finding{Got: "another temper"})
+		}
+	}
+	o := toy(t, l, map[string]string{})
+	o.Backend, o.Runs = "containers", 4
+	solution := prove(t, o)["solution solution"]
+	require.NotEmpty(t, solution.Problems)
+	assert.Regexp(t, `^run \d: hot fails, and should not: another temper$`, solution.Problems[0])
+}
+
+func TestAFaultOfThisMachineIsNoProblemOfTheCourse(t *testing.T) {
+	t.Parallel()
+	o := toy(t, teaLesson(), map[string]string{"checker/course/lesson07/mistakes/cold.txt": "Cold.\n"})
+	_, err := Run(t.Context(), o)
+	require.ErrorContains(t, err, "mistakes/cold.txt", "a bank that cannot be read")
+
+	o = toy(t, teaLesson(), map[string]string{"checker/course/lesson07/mistakes/cold.txt": "Cold.\n\nfails: hot\nreads: x\n" +
+		"-- tea/main.go --\n<<<<<<<\nno such text\n=======\n>>>>>>>\n"})
+	_, err = Run(t.Context(), o)
+	require.ErrorContains(t, err, "07-tea, mistake cold: cold: tea/main.go: this stands in the reference 0 times")
+
+	o = toy(t, teaLesson(), nil)
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cancel(errors.New("interrupted"))
+	_, err = Run(ctx, o)
+	require.ErrorContains(t, err, "interrupted")
+
+	o.Open = func(context.Context) (backend.Backend, error) { return nil, errors.New("no Docker") }
+	rows := prove(t, o)
+	assert.Contains(t, rows["solution solution"].Problems, "run 1: no Docker")
+}
+
+func TestUpdateTakesTheLessonForTheStarter(t *testing.T) {
+	t.Parallel()
+	o := toy(t, teaLesson(), map[string]string{
+		"lessons/07-tea/tea/main.go": pot("cold white"), "lessons/07-tea/tea/.swp": "an editor's", "lessons/07-tea/notes.txt": "notes\n",
+	})
+	o.Update = true
+	rows := prove(t, o)
+	assert.Empty(t, rows["lesson 07-tea"].Problems)
+	data, err := os.ReadFile(filepath.Join(o.Place.Root, "checker", "course", "lesson07", "starter.txtar"))
+	require.NoError(t, err)
+	assert.Equal(t, "To begin with.\n\nfails: hot, black\n-- notes.txt --\nnotes\n-- tea/main.go --\n"+pot("cold white")+
+		"-- template.yaml --\n"+template, string(data))
+	transcript, err := os.ReadFile(filepath.Join(o.Place.Root, "checker", "course", "lesson07", "transcripts", "starter.txt"))
+	require.NoError(t, err)
+	assert.Contains(t, string(transcript), "tea that is cold white", "it is the new starter that is run")
+}
