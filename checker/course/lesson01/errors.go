@@ -32,7 +32,7 @@ var tableFailure = check.Check{
 		"A returned error says even less: API Gateway turns it into a 500 of its own, without your headers.",
 	Next: "Log the error, and answer 500 with {\"error\": \"internal error\"}, or the like.",
 	Run: func(t *check.T) {
-		for _, kind := range []wire.Kind{wire.Deny(), wire.FailBefore()} {
+		for _, kind := range []wire.Kind{wire.Deny(), wire.FailBefore(), wire.Throttle()} {
 			remove := t.Inject("GetItem", kind)
 			reply := t.Function(function).Invoke(bare(fields{"id": t.ID("kettle")}))
 			reply.ErrorBody(500)
@@ -53,6 +53,7 @@ func tellsNothingInternal(t *check.T, reply *check.Reply) {
 		{"the table's name", t.Table(table).Name()},
 		{"AWS's error code", "AccessDenied"},
 		{"AWS's error code", "InternalServerError"},
+		{"AWS's error code", "ProvisionedThroughputExceeded"},
 		{"AWS's words", "not authorized to perform"},
 		{"an ARN", "arn:aws"},
 		{"the account", stack.AccountID},
@@ -96,6 +97,9 @@ func loggedOnce(reply *check.Reply, earlier, cause, what string) {
 	for _, line := range reply.Log {
 		var entry map[string]any
 		switch {
+		case strings.Contains(line, earlier):
+			finding.Got = "a line with the request id of an earlier invocation"
+			reply.Fail(finding)
 		case json.Unmarshal([]byte(line), &entry) != nil:
 			if strings.HasPrefix(line, "goroutine ") {
 				finding.Got = "a stack over several lines, each of which becomes an entry of its own"
@@ -116,8 +120,6 @@ func loggedOnce(reply *check.Reply, earlier, cause, what string) {
 		finding.Got = "a line of JSON without a stack"
 	case len(stacks) > 1:
 		finding.Got = fmt.Sprintf("%d lines with a stack for one failure", len(stacks))
-	case mentions(stacks[0], earlier):
-		finding.Got = "a line of JSON with the request id of an earlier invocation"
 	case !mentions(stacks[0], reply.RequestID):
 		finding.Got = "a line of JSON without this invocation's request id"
 	case cause != "" && !mentions(stacks[0], cause):
@@ -149,8 +151,8 @@ func mentions(value any, text string) bool {
 	return false
 }
 
-// hasStack accepts any way to write a stack, at any depth: one text, or a list of frames. It names at
-// least two places in Go files.
+// hasStack accepts any way to write a stack, at any depth: one text, or a list of frames. It has at
+// least two frames.
 func hasStack(value any) bool {
 	object, ok := value.(map[string]any)
 	if !ok {
@@ -159,7 +161,8 @@ func hasStack(value any) bool {
 	for name, field := range object {
 		name = strings.ToLower(name)
 		named := strings.Contains(name, "stack") || strings.Contains(name, "trace") || strings.Contains(name, "frames")
-		if named && places(field) >= 2 || hasStack(field) {
+		frames, _ := field.([]any)
+		if named && (places(field) >= 2 || len(frames) >= 2) || hasStack(field) {
 			return true
 		}
 	}

@@ -53,8 +53,14 @@ var hints = map[string][]string{
 	"unknown-event": {
 		"Look at what happens to an event like {\"Records\": [...]}.",
 		"Such an event decodes without an error into almost any struct: all the fields are empty. You have to look.",
-		"Neither a body nor an id, or the Records of SQS and S3, or the detail-type of EventBridge: answer 400 with what you expected, before anything is looked up.",
-		"case len(e.Records) > 0 || len(e.DetailType) > 0: return nil, errors.New(\"unknown event\") in a switch over what the event has.",
+		"Neither a body nor an id, or the Records of SQS and S3: answer 400 with what you expected, before anything is looked up.",
+		"case len(e.Records) > 0: return nil, errors.New(\"unknown event\") in a switch over what the event has.",
+	},
+	"scheduled-event": {
+		"Look at what your code makes of {\"id\": \"53dc...\", \"detail-type\": \"Scheduled Event\", ...}.",
+		"Events of EventBridge have fields of their own beside the id: detail-type is always there.",
+		"Look for detail-type before you look for an id, and answer as to any other event that you are not made for.",
+		"DetailType json.RawMessage `json:\"detail-type\"` in the struct for the event, and an error if it is not empty.",
 	},
 	"bad-id": {
 		"Look at what your code does with {}, with {\"id\": 7}, and with a body that is not JSON.",

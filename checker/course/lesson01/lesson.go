@@ -40,6 +40,7 @@ var Lesson = check.Lesson{
 		base64Body,
 		directInvocation,
 		unknownEvent,
+		scheduledEvent,
 		badID,
 		unknownID,
 		tableFailure,
