@@ -7,10 +7,12 @@ import (
 	"fmt"
 	"hash/fnv"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"golang.org/x/sync/errgroup"
 
 	"example.com/serverless-patterns/checker/sandbox"
 	"example.com/serverless-patterns/checker/stack"
@@ -193,6 +195,26 @@ func (f *Function) Invoke(e Event) *Reply {
 		f.t.fault(err)
 	}
 	return &Reply{t: f.t, did: f.t.did, function: f.function, Invocation: i}
+}
+
+// InvokeAtOnce sends the same event n times at the same moment, so that each has an execution environment
+// of its own, and returns the replies in an order that a run with the same seed repeats.
+func (f *Function) InvokeAtOnce(n int, e Event) []*Reply {
+	f.t.did = fmt.Sprintf("invoked %s with %s%s", f.function.LogicalID, e.Words, f.t.conditions)
+	replies := make([]*Reply, n)
+	var group errgroup.Group
+	for k := range n {
+		group.Go(func() error {
+			i, err := f.function.Invoke(f.t.ctx, e.JSON)
+			replies[k] = &Reply{t: f.t, did: f.t.did, function: f.function, Invocation: i}
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		f.t.fault(err)
+	}
+	slices.SortFunc(replies, func(a, b *Reply) int { return strings.Compare(a.RequestID, b.RequestID) })
+	return replies
 }
 
 // Connections is how many connections the function's AWS calls went over so far.
