@@ -65,6 +65,9 @@ func (r *Reply) answered(want string) {
 	case r.Outcome == sandbox.Exited:
 		f.Why = "Lambda has to start a new process: API Gateway answers 500 without a reason, and the next request pays for a cold start."
 		f.Next = "Do not end the process in a handler: no os.Exit, no log.Fatal. The evidence has its last words."
+	case r.Outcome == sandbox.OutOfMemory:
+		f.Why = "Lambda kills a process that uses more memory than MemorySize. The caller gets an error without a reason, and the next request pays for a cold start."
+		f.Next = "Keep less at once, or raise MemorySize in the template."
 	case r.Outcome == sandbox.TooLarge:
 		f.Why = "Lambda refuses answers over 6 MB."
 	}

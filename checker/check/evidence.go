@@ -108,6 +108,8 @@ func Outcome(i *sandbox.Invocation) string {
 		return fmt.Sprintf("INIT did not end: the process did not ask for an event, not within 10 s, and not when it was started again for %v", i.Timeout)
 	case i.Outcome == sandbox.TimedOut:
 		return fmt.Sprintf("no answer within the function's timeout of %v; it was killed", i.Timeout)
+	case i.Outcome == sandbox.OutOfMemory:
+		return fmt.Sprintf("the process was killed for using more than its MemorySize of %d MB", i.MemorySize)
 	case i.Outcome == sandbox.Exited && !i.InitCompleted:
 		return fmt.Sprintf("the process ended during INIT with %s, before it asked for an event", i.Exit)
 	case i.Outcome == sandbox.Exited:

@@ -75,7 +75,7 @@ func docker(ctx context.Context) Fact {
 
 func platform() Fact {
 	f := Fact{Name: "Lambda", OK: true}
-	f.Text = fmt.Sprintf("on %s/%s: deadline, kill, freeze between invocations and payload limits are as on Lambda; "+
-		"not enforced: a read-only working directory, MemorySize, the CPU share that goes with it", runtime.GOOS, runtime.GOARCH)
+	f.Text = fmt.Sprintf("on %s/%s: deadline, kill, freeze between invocations, payload limits and MemorySize are as on Lambda; "+
+		"not enforced: a read-only working directory, the CPU share that goes with MemorySize, the permissions in Policies", runtime.GOOS, runtime.GOARCH)
 	return f
 }

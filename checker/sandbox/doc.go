@@ -13,6 +13,7 @@
 //     left running stands still in between.
 //   - At the deadline the process is killed with its process group. The next invocation is a cold start
 //     in the same environment: memory is lost, /tmp is kept.
+//   - A process that has more memory resident than MemorySize is killed.
 //   - One environment handles one event at a time. A second event that arrives meanwhile gets an
 //     environment of its own.
 //

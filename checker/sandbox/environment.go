@@ -26,6 +26,7 @@ type environment struct {
 	process *process
 	api     *runtimeAPI
 	out     *output
+	memory  *memoryWatch // while the process is not frozen
 }
 
 func (f *Function) newEnvironment(number int, id string) (*environment, error) {
@@ -64,13 +65,30 @@ func (e *environment) invoke(ctx context.Context, i *Invocation) error {
 	i.Duration = time.Since(run.begin)
 	if run.keep && err == nil {
 		e.process.freeze() // before anything else: work left behind would go on meanwhile
-		i.MaxMemoryUsed = int(e.process.peakMemory() >> 20)
+	}
+	e.measureMemory(i)
+	if run.keep && err == nil && i.Outcome != OutOfMemory {
 		i.Log = append(i.Log, e.out.take()...)
 		return nil
 	}
-	i.MaxMemoryUsed = int(e.process.peakMemory() >> 20)
 	e.reset(i)
 	return err
+}
+
+// limit is MemorySize in bytes.
+func (e *environment) limit() uint64 { return uint64(e.function.config.MemorySize) << 20 }
+
+// measureMemory ends the watch. A peak over the limit ends the invocation on Lambda, however short it was.
+func (e *environment) measureMemory(i *Invocation) {
+	if e.memory == nil {
+		return
+	}
+	peak := e.memory.end()
+	e.memory = nil
+	if peak > e.limit() && i.Outcome == Answered {
+		i.failOutOfMemory()
+	}
+	i.MaxMemoryUsed = max(i.MaxMemoryUsed, int(min(peak, e.limit())>>20))
 }
 
 // initialize runs INIT before the invocation. When it fails, there is no process afterwards.
@@ -90,6 +108,8 @@ func (e *environment) initialize(ctx context.Context, i *Invocation) error {
 		status = "error\tError Type: Runtime.ExitError"
 	case <-limit.C:
 		status = "timeout"
+	case <-e.memory.over:
+		status = "error\tError Type: Runtime.OutOfMemory"
 	case <-ctx.Done():
 		e.reset(i)
 		return context.Cause(ctx)
@@ -124,11 +144,16 @@ func (e *environment) start(i *Invocation) error {
 		return fmt.Errorf("cannot start the function's process: %w", err)
 	}
 	e.process = process
+	e.memory = watchMemory(process, e.limit())
 	return nil
 }
 
 // reset ends the process, keeps what it wrote, and leaves the environment ready for a cold start.
 func (e *environment) reset(i *Invocation) {
+	if e.memory != nil {
+		e.memory.end()
+		e.memory = nil
+	}
 	if e.process != nil {
 		e.process.kill()
 	}

@@ -155,6 +155,23 @@ func TestMemoryIsMeasured(t *testing.T) {
 	assert.Less(t, i.MaxMemoryUsed, 128)
 }
 
+func TestAFunctionThatUsesTooMuchMemoryIsKilled(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{"", "and give it back"} {
+		f := deploy(t)
+		i := invoke(t, f, request{Do: "memory", Millis: 200, Text: text})
+		assert.Equal(t, OutOfMemory, i.Outcome, text)
+		assert.Equal(t, "Runtime.ExitError", i.Error().Type)
+		assert.Equal(t, "RequestId: "+i.RequestID+" Error: Runtime exited with error: signal: killed", i.Error().Message)
+		assert.Equal(t, 128, i.MaxMemoryUsed)
+		assert.True(t, invoke(t, f, request{Do: "count"}).ColdStart)
+	}
+	roomy := deploy(t, func(c *Config) { c.MemorySize = 512 })
+	i := invoke(t, roomy, request{Do: "memory", Millis: 200})
+	assert.Equal(t, Answered, i.Outcome)
+	assert.InDelta(t, 215, i.MaxMemoryUsed, 25)
+}
+
 func TestPayloadLimits(t *testing.T) {
 	t.Parallel()
 	f := deploy(t)

@@ -12,12 +12,13 @@ type Outcome string
 
 // The ways in which an invocation can end.
 const (
-	Answered   Outcome = "answered"    // the function posted a response
-	Failed     Outcome = "failed"      // the function posted an error: it returned one, or panicked
-	TimedOut   Outcome = "timed out"   // killed at the deadline
-	Exited     Outcome = "exited"      // the process ended without an answer
-	TooLarge   Outcome = "too large"   // the response was over the payload limit
-	NotStarted Outcome = "not started" // the bootstrap could not be executed
+	Answered    Outcome = "answered"      // the function posted a response
+	Failed      Outcome = "failed"        // the function posted an error: it returned one, or panicked
+	TimedOut    Outcome = "timed out"     // killed at the deadline
+	Exited      Outcome = "exited"        // the process ended without an answer
+	TooLarge    Outcome = "too large"     // the response was over the payload limit
+	OutOfMemory Outcome = "out of memory" // killed for using more than MemorySize
+	NotStarted  Outcome = "not started"   // the bootstrap could not be executed
 )
 
 // An Invocation is one event and what became of it.
@@ -121,6 +122,12 @@ func (i *Invocation) failExited(exit string) {
 		reason = "Runtime exited with error: " + exit
 	}
 	i.fail(Exited, "Runtime.ExitError", fmt.Sprintf("RequestId: %s Error: %s", i.RequestID, reason))
+}
+
+// failOutOfMemory is what the kernel's kill looks like from outside: an exit without an answer.
+func (i *Invocation) failOutOfMemory() {
+	i.failExited("signal: killed")
+	i.Outcome = OutOfMemory
 }
 
 func (i *Invocation) failTooLarge() {

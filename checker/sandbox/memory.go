@@ -1,11 +1,19 @@
 package sandbox
 
-import gops "github.com/shirou/gopsutil/v4/process"
+import (
+	"time"
+
+	gops "github.com/shirou/gopsutil/v4/process"
+)
+
+// memoryPoll is how often memory is looked at while a function runs. Where the kernel keeps the peak, a
+// higher rate would only kill a little earlier.
+const memoryPoll = 20 * time.Millisecond
 
 // peakMemory is the most memory that the process has had resident, in bytes; where the kernel does not
 // keep that, what it has now. 0 when it cannot be read.
 func (p *process) peakMemory() uint64 {
-	if p == nil || p.gone() {
+	if p.gone() {
 		return 0
 	}
 	info, err := (&gops.Process{Pid: int32(p.cmd.Process.Pid)}).MemoryInfo()
@@ -13,4 +21,48 @@ func (p *process) peakMemory() uint64 {
 		return 0
 	}
 	return max(info.HWM, info.RSS)
+}
+
+// memoryWatch looks at a process while it runs.
+type memoryWatch struct {
+	process *process
+	limit   uint64        // bytes
+	over    chan struct{} // closed when the process has used more than its limit
+	stop    chan struct{}
+	done    chan struct{}
+	peak    uint64 // bytes; read it after done
+}
+
+func watchMemory(p *process, limit uint64) *memoryWatch {
+	w := &memoryWatch{
+		process: p, limit: limit,
+		over: make(chan struct{}), stop: make(chan struct{}), done: make(chan struct{}),
+	}
+	go w.watch()
+	return w
+}
+
+func (w *memoryWatch) watch() {
+	defer close(w.done)
+	tick := time.NewTicker(memoryPoll)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+			if w.peak = max(w.peak, w.process.peakMemory()); w.peak > w.limit {
+				close(w.over)
+				return
+			}
+		case <-w.stop:
+			w.peak = max(w.peak, w.process.peakMemory())
+			return
+		}
+	}
+}
+
+// end stops the watch, after a last look, and returns the peak in bytes.
+func (w *memoryWatch) end() uint64 {
+	close(w.stop)
+	<-w.done
+	return w.peak
 }

@@ -25,6 +25,9 @@ func (r *run) toEnd(ctx context.Context) error {
 			return err
 		}
 	}
+	if r.memory == nil {
+		r.memory = watchMemory(r.process, r.limit())
+	}
 	r.process.thaw()
 	r.api.begin(i.RequestID)
 	defer r.api.finish()
@@ -35,6 +38,9 @@ func (r *run) toEnd(ctx context.Context) error {
 		return nil
 	case <-r.expired:
 		i.failTimedOut()
+		return nil
+	case <-r.memory.over:
+		i.failOutOfMemory() // by work that was thawed with it
 		return nil
 	case <-ctx.Done():
 		return context.Cause(ctx)
@@ -63,6 +69,9 @@ func (r *run) toEnd(ctx context.Context) error {
 		}
 		i.failTimedOut()
 		return r.overtime(ctx)
+	case <-r.memory.over:
+		i.failOutOfMemory()
+		return nil
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	}
@@ -97,6 +106,8 @@ func (r *run) initializeAgain(ctx context.Context) (bool, error) {
 		i.failExited(r.process.exit)
 	case <-r.expired:
 		i.failTimedOut()
+	case <-r.memory.over:
+		i.failOutOfMemory()
 	case <-ctx.Done():
 		return false, context.Cause(ctx)
 	}
@@ -121,6 +132,7 @@ func (r *run) answered(ctx context.Context, a answer) error {
 	case <-r.process.exited:
 		i.Exit = r.process.exit
 	case <-r.expired:
+	case <-r.memory.over: // measured once more when it has ended
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	}

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"runtime/debug"
 	"strings"
 	"syscall"
 	"time"
@@ -23,7 +24,10 @@ type request struct {
 	Text   string
 }
 
-var invocations int
+var (
+	invocations int
+	hog         []byte
+)
 
 func handle(ctx context.Context, r request) (any, error) {
 	invocations++
@@ -58,6 +62,16 @@ func handle(ctx context.Context, r request) (any, error) {
 		return nil, nil
 	case "large":
 		return strings.Repeat("x", 7<<20), nil
+	case "memory":
+		hog = make([]byte, r.Millis<<20)
+		for n := range hog {
+			hog[n] = 1
+		}
+		if r.Text == "and give it back" {
+			hog = nil
+			debug.FreeOSMemory()
+		}
+		time.Sleep(20 * time.Millisecond)
 	case "error":
 		return nil, errors.New(r.Text)
 	case "panic":
