@@ -79,7 +79,7 @@ doctor: bin/checker ## Tell what of this machine the checker can use.
 	@bin/checker doctor
 
 .PHONY: down
-down: bin/checker ## Stop the containers that checks have started.
+down: bin/checker ## Remove the containers of checks on this machine, of other clones too.
 	@bin/checker down
 
 .PHONY: images

@@ -88,6 +88,23 @@ func shortString(quoted []byte) string {
 	return encode(head + " … " + strings.TrimSpace(tail))
 }
 
+// place is where in the function's own code a panic arose: the first frame that is neither the runtime's
+// nor a module's, which the runtime library names with their version.
+func place(e sandbox.ErrorObject) string {
+	for _, raw := range e.StackTrace {
+		var frame struct {
+			Path, Label string
+			Line        int
+		}
+		if json.Unmarshal(raw, &frame) != nil || strings.Contains(frame.Path, "@") ||
+			strings.HasPrefix(frame.Path, "runtime/") || strings.HasPrefix(frame.Path, "reflect/") || frame.Path == "" {
+			continue
+		}
+		return fmt.Sprintf(", in %s at %s:%d", frame.Label, frame.Path, frame.Line)
+	}
+	return ""
+}
+
 func cut(text string, limit int) string {
 	if utf8.RuneCountInString(text) <= limit {
 		return text
@@ -101,7 +118,7 @@ func Outcome(i *sandbox.Invocation) string {
 	case i.Outcome == sandbox.Answered:
 		return "the answer " + cut(string(i.Payload), maxValue)
 	case i.Panicked():
-		return "a panic: " + cut(i.Error().Message, maxValue)
+		return "a panic: " + cut(i.Error().Message, maxValue) + place(i.Error())
 	case i.Outcome == sandbox.Failed:
 		return fmt.Sprintf("an error returned to the runtime, so the caller gets no answer: %s %q", i.Error().Type, cut(i.Error().Message, maxValue))
 	case i.Outcome == sandbox.TimedOut && !i.InitCompleted:

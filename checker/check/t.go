@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/smithy-go"
 	"golang.org/x/sync/errgroup"
 
 	"example.com/serverless-patterns/checker/sandbox"
@@ -164,7 +165,19 @@ func (t *Table) Name() string { return t.table.Name }
 
 // Put writes an item, as somebody else would have done, and returns it.
 func (t *Table) Put(item stack.Item) stack.Item {
-	if err := t.table.Put(t.t.ctx, item); err != nil {
+	err := t.table.Put(t.t.ctx, item)
+	var refused smithy.APIError
+	switch {
+	case err == nil:
+	case errors.As(err, &refused) && refused.ErrorCode() == "ValidationException":
+		t.t.Fail(Finding{
+			Did:  "wrote the item " + encode(item) + " to the table",
+			Got:  refused.ErrorMessage(),
+			Want: "a table that takes it",
+			Why:  "The template decides on the table's key, and the functions and the lesson rely on it.",
+			Next: "Compare KeySchema and AttributeDefinitions in the template with the lesson's README.",
+		})
+	default:
 		t.t.fault(err)
 	}
 	return item
@@ -219,6 +232,9 @@ func (f *Function) InvokeAtOnce(n int, e Event) []*Reply {
 
 // Connections is how many connections the function's AWS calls went over so far.
 func (f *Function) Connections() int { return f.function.Connections() }
+
+// Variable is the value that the template gives to an environment variable in this deployment.
+func (f *Function) Variable(name string) string { return f.function.Variables[name] }
 
 // Credentials are those that the function's execution environments have.
 func (f *Function) Credentials() []aws.Credentials { return f.function.Credentials() }

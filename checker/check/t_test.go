@@ -83,10 +83,14 @@ func TestAFaultIsNeverTheLearners(t *testing.T) {
 	result = end(t, c, func(t *T) { t.Function("EchoFunction").Invoke(Event{JSON: []byte(`not json`)}) })
 	assert.Equal(t, Errored, result.Verdict, "the checker sent what is no event")
 	assert.Contains(t, result.Error, "Could not parse request body into json")
+}
 
-	result = end(t, c, func(t *T) { t.Table("ItemsTable").Put(stack.Item{"no id": "a"}) })
-	assert.Equal(t, Errored, result.Verdict, "the checker wrote what is no item")
-	assert.Contains(t, result.Error, "cannot write to table")
+// The template decides on the key, so an item that the table refuses is the template's fault.
+func TestATableWithAnotherKeyFailsTheCheck(t *testing.T) {
+	t.Parallel()
+	f := finding(t, Check{}, func(t *T) { t.Table("ItemsTable").Put(stack.Item{"no id": "a"}) })
+	assert.Equal(t, `wrote the item {"no id":"a"} to the table`, f.Did)
+	assert.Contains(t, f.Next, "KeySchema")
 }
 
 func TestAPanicOfACheckIsAFaultOfTheCheck(t *testing.T) {

@@ -42,7 +42,7 @@ type commands struct {
 	List   listCommand   `cmd:"" help:"List the lessons, and which are passed."`
 	Verify verifyCommand `cmd:"" help:"Prove the course: solutions pass, starters and mistakes fail as declared."`
 	Doctor doctorCommand `cmd:"" help:"Tell what of this machine the checker can use."`
-	Down   downCommand   `cmd:"" help:"Stop the containers that checks have started."`
+	Down   downCommand   `cmd:"" help:"Remove the containers that checks have started on this machine, of other clones too."`
 }
 
 // status is how a command ended, when that is not ExitPassed, and has been told to the user already.

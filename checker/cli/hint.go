@@ -35,6 +35,8 @@ func (c *hintCommand) Run(p Process) error {
 	case id == "" && progress.Passed(l.ID):
 		fmt.Fprintf(p.Stdout, "Lesson %d is passed: nothing needs a hint.\n", l.Number)
 		return nil
+	case id == "" && progress.Checked(l.ID):
+		return usageError{fmt.Errorf("lesson %d did not build when it was last checked: what the compiler says comes first", l.Number)}
 	case id == "":
 		return usageError{fmt.Errorf("lesson %d was not checked yet, so it is not known what fails: make lesson-%d check", l.Number, l.Number)}
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"example.com/serverless-patterns/checker/check"
+	"example.com/serverless-patterns/checker/stack"
 	"example.com/serverless-patterns/checker/wire"
 )
 
@@ -14,8 +15,10 @@ var answer = check.Check{
 	Why:         "API Gateway needs a status code, and a body that is a string. For anything else the caller gets a 500.",
 	Next:        "Encode the item with json.Marshal, and return the text as Body with StatusCode 200.",
 	Run: func(t *check.T) {
-		item := stocked(t)
-		t.Function(function).Invoke(bare(fields{"id": item["id"]})).JSON(200, item)
+		for _, stock := range []int{1200, 0} {
+			item := t.Table(table).Put(stack.Item{"id": t.ID("teapot"), "name": "Red teapot", "stock": stock})
+			t.Function(function).Invoke(bare(fields{"id": item["id"]})).JSON(200, item)
+		}
 	},
 }
 

@@ -28,7 +28,12 @@ func oneGetItem(t *check.T, reply *check.Reply) {
 	calls := reply.Calls()
 	if len(calls) == 0 && reply.ColdStart {
 		reply.Answered()
-		reply.Fail(check.Finding{Got: "no AWS call; " + check.Outcome(reply.Invocation), Want: "a DynamoDB GetItem"})
+		reply.Fail(check.Finding{
+			Got:  "no AWS call; " + check.Outcome(reply.Invocation),
+			Want: "a DynamoDB GetItem",
+			Why:  "A direct invocation sends the request as it is, without an event of API Gateway around it.",
+			Next: "Understand this payload, too: the lesson's README lists the events that reach the function.",
+		})
 	}
 	for _, c := range calls {
 		if c.Function == "" {
@@ -47,7 +52,15 @@ func oneGetItem(t *check.T, reply *check.Reply) {
 				Next: "Ask for the item by its key, with GetItem.",
 			})
 		}
-		if want := t.Table(table).Name(); c.Resource != want {
+		want := t.Table(table).Name()
+		if said := t.Function(function).Variable("TABLE_NAME"); c.Resource != want && c.Resource == said {
+			reply.Fail(check.Finding{
+				Got:  fmt.Sprintf("GetItem on the table %q, since the template sets TABLE_NAME to that", said),
+				Want: fmt.Sprintf("TABLE_NAME set to the name of the table, which is %q in this deployment", want),
+				Next: "In the template, set TABLE_NAME to !Ref ItemsTable: that gives the name.",
+			})
+		}
+		if c.Resource != want {
 			reply.Fail(check.Finding{
 				Got:  fmt.Sprintf("GetItem on the table %q", c.Resource),
 				Want: fmt.Sprintf("GetItem on the table %q, as TABLE_NAME says", want),
@@ -63,7 +76,12 @@ func oneGetItem(t *check.T, reply *check.Reply) {
 		}
 	}
 	if len(calls) > 1 {
-		reply.Fail(check.Finding{Got: fmt.Sprintf("%d calls of GetItem for one request", len(calls)), Want: "one"})
+		reply.Fail(check.Finding{
+			Got:  fmt.Sprintf("%d calls of GetItem for one request", len(calls)),
+			Want: "one",
+			Why:  "Each call takes its time and is billed, in every request.",
+			Next: "Keep what the first call returned.",
+		})
 	}
 }
 

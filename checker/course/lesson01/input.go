@@ -36,7 +36,10 @@ var base64Body = check.Check{
 		"`curl -d` without a Content-Type for JSON is enough.",
 	Next: "If isBase64Encoded is true, decode body with base64.StdEncoding before you read its JSON.",
 	Run: func(t *check.T) {
-		finds(t, func(item stack.Item) check.Event { return apiBase64(requestFor(item)) })
+		finds(t, func(item stack.Item) check.Event {
+			// The note gives the base64 a slash: the URL-safe alphabet is another one.
+			return apiBase64(text(fields{"id": item["id"], "note": "really???????"}))
+		})
 		// Text that looks like base64 is text all the same.
 		item := stocked(t)
 		t.Function(function).Invoke(apiEncodedText(requestFor(item))).ErrorBody(400)

@@ -29,7 +29,8 @@ type request struct {
 	ID string `json:"id"`
 }
 
-// TODO: API Gateway does not send the request itself. It sends an event with the request in it.
+// TODO: only a direct invocation sends the request as it is. API Gateway sends an event with the request
+// in it. ../README.md lists what reaches this function.
 func handle(ctx context.Context, req request) (events.APIGatewayV2HTTPResponse, error) {
 	// TODO: this runs for every request. What can be made once?
 	cfg, err := config.LoadDefaultConfig(ctx)
