@@ -160,7 +160,7 @@ func requireUnlogged(reply *check.Reply, secrets []secret) {
 
 // encodings are a text as it is, in hex, and in base64 wherever in a longer text it stands.
 func encodings(text string) []secret {
-	decimal := strings.Trim(fmt.Sprint([]byte(text)), "[]")
+	decimal := strings.Trim(fmt.Sprintf("%d", []byte(text)), "[]")
 	all := []secret{{"", text}, {", in hex", hex.EncodeToString([]byte(text))}, {", byte by byte", decimal}}
 	for shift := range 3 {
 		encoded := base64.RawStdEncoding.EncodeToString([]byte(strings.Repeat("x", shift) + text))
