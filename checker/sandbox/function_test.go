@@ -105,8 +105,7 @@ func TestTheProcessIsFrozenBetweenInvocations(t *testing.T) {
 	t.Parallel()
 	f := deploy(t)
 	invoke(t, f, request{Do: "leave"})
-	// Another environment's cold start, and a pause, in which a running process would tick on.
-	time.Sleep(200 * time.Millisecond)
+	<-time.After(200 * time.Millisecond) // a running process would tick on meanwhile
 	i := invoke(t, f, request{Do: "count"})
 	assert.Less(t, len(i.Log), 100, "it would have ticked about 200 times")
 }
@@ -227,10 +226,7 @@ func TestCancellingKillsTheProcess(t *testing.T) {
 	f := deploy(t)
 	pid := decode[int](t, invoke(t, f, request{Do: "pid"}))
 	ctx, cancel := context.WithCancel(t.Context())
-	go func() {
-		time.Sleep(50 * time.Millisecond)
-		cancel()
-	}()
+	time.AfterFunc(50*time.Millisecond, cancel)
 	_, err := f.Invoke(ctx, []byte(`{"Do":"sleep","Millis":60000}`))
 	require.ErrorIs(t, err, context.Canceled)
 	assertGone(t, pid)
