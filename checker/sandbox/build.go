@@ -136,8 +136,8 @@ func (b *Builder) compile(ctx context.Context, src *located, functions []string,
 	cmd.WaitDelay = interruptGrace
 	var output bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &output, &output
-	var err error
-	if onSpawner(func() { err = cmd.Start() }); err == nil {
+	err := onSpawner(cmd.Start)
+	if err == nil {
 		err = cmd.Wait()
 	}
 	var exit *exec.ExitError

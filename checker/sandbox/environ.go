@@ -6,6 +6,8 @@ import (
 	"maps"
 	"os"
 	"slices"
+
+	"example.com/serverless-patterns/checker/sandbox/isolation"
 )
 
 // lambdaEnvironment is what provided.al2023 sets for every function: "Defined runtime environment
@@ -26,7 +28,8 @@ func lambdaEnvironment(c Config, logStream string) map[string]string {
 		"AWS_XRAY_DAEMON_ADDRESS":         "169.254.100.1:2000",
 		"_AWS_XRAY_DAEMON_ADDRESS":        "169.254.100.1",
 		"_AWS_XRAY_DAEMON_PORT":           "2000",
-		"LAMBDA_RUNTIME_DIR":              "/var/runtime",
+		"LAMBDA_RUNTIME_DIR":              isolation.RuntimeDir,
+		"LAMBDA_TASK_ROOT":                isolation.TaskRoot,
 		"LANG":                            "en_US.UTF-8",
 		"LD_LIBRARY_PATH":                 "/var/lang/lib:/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:/var/task:/var/task/lib:/opt/lib",
 		"PATH":                            "/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin",
@@ -37,21 +40,26 @@ func lambdaEnvironment(c Config, logStream string) map[string]string {
 // localEnvironment is everything that differs from Lambda because the function runs here. It is kept
 // as short as it can be: each line is something that a function could notice.
 func localEnvironment(e *environment) map[string]string {
-	return map[string]string{
+	all := map[string]string{
 		// Lambda has these too, with other values.
 		"AWS_LAMBDA_RUNTIME_API": e.api.address(),
 		"AWS_ACCESS_KEY_ID":      e.credentials.AccessKeyID,
 		"AWS_SECRET_ACCESS_KEY":  e.credentials.SecretAccessKey,
 		"AWS_SESSION_TOKEN":      e.credentials.SessionToken,
-		"LAMBDA_TASK_ROOT":       e.taskRoot,
 		// Lambda does not set these.
 		"AWS_ENDPOINT_URL":          e.function.config.Endpoint, // every SDK client calls the checker, not AWS
 		"AWS_EC2_METADATA_DISABLED": "true",                     // nothing looks for an instance role
-		// Without HOME, the SDK finds the user's own ~/.aws all the same, by the password file.
-		"AWS_CONFIG_FILE":             os.DevNull,
-		"AWS_SHARED_CREDENTIALS_FILE": os.DevNull,
-		"TMPDIR":                      e.tmp, // a /tmp of its own
 	}
+	if !e.function.isolated {
+		maps.Copy(all, map[string]string{
+			"LAMBDA_TASK_ROOT": e.view.Task,
+			"TMPDIR":           e.view.Tmp,
+			// Without HOME, the SDK finds the user's own ~/.aws all the same, by the password file.
+			"AWS_CONFIG_FILE":             os.DevNull,
+			"AWS_SHARED_CREDENTIALS_FILE": os.DevNull,
+		})
+	}
+	return all
 }
 
 // environ is the whole environment of the process, sorted. A function's own variables win over

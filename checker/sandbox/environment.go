@@ -3,11 +3,12 @@ package sandbox
 import (
 	"context"
 	"fmt"
-	"os"
 	"path/filepath"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"example.com/serverless-patterns/checker/sandbox/isolation"
 )
 
 // initLimit is how long INIT may take outside an invocation ("Lambda execution environment lifecycle").
@@ -19,8 +20,7 @@ type environment struct {
 	function    *Function
 	id          string // the log stream, which names the environment
 	credentials aws.Credentials
-	taskRoot    string // holds the bootstrap; the working directory
-	tmp         string // outlives the process, as /tmp does
+	view        isolation.View // its Tmp outlives the process, as /tmp does
 
 	// One process and what serves it; nil before INIT and after a reset.
 	process *process
@@ -30,16 +30,16 @@ type environment struct {
 }
 
 func (f *Function) newEnvironment(number int, id string) (*environment, error) {
-	tmp := filepath.Join(f.config.Dir, fmt.Sprintf("environment-%d", number), "tmp")
-	if err := os.MkdirAll(tmp, 0o700); err != nil {
-		return nil, fmt.Errorf("cannot make /tmp of an execution environment: %w", err)
+	dir := filepath.Join(f.config.Dir, fmt.Sprintf("environment-%d", number))
+	view := isolation.View{Task: f.taskRoot, Tmp: filepath.Join(dir, "tmp"), Root: filepath.Join(dir, "root")}
+	if err := view.Directories(); err != nil {
+		return nil, fmt.Errorf("cannot make the directories of an execution environment: %w", err)
 	}
 	return &environment{
 		function:    f,
 		id:          id,
 		credentials: f.config.NewCredentials(id),
-		taskRoot:    f.taskRoot,
-		tmp:         tmp,
+		view:        view,
 	}, nil
 }
 
@@ -134,7 +134,7 @@ func (e *environment) start(i *Invocation) error {
 		return err
 	}
 	e.api, e.out = api, out
-	process, err := startProcess(filepath.Join(e.taskRoot, "bootstrap"), e.taskRoot, e.environ(), out.write)
+	process, err := e.startProcess(out.write)
 	if err != nil {
 		e.reset(i)
 		if notExecutable(err) {

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"example.com/serverless-patterns/checker/sandbox/isolation"
 )
 
 // Config is a deployed function.
@@ -39,6 +41,9 @@ type Config struct {
 	// that answers too late from code that never does. It changes no outcome. On Lambda, and by default,
 	// it is 0.
 	Overtime time.Duration
+	// WithoutIsolation runs the function on this machine's file system, as is done where isolation is not
+	// available.
+	WithoutIsolation bool
 	// Seed decides request ids, trace ids and log streams, so that a run can be repeated.
 	Seed uint64
 }
@@ -48,6 +53,7 @@ type Config struct {
 type Function struct {
 	config   Config
 	taskRoot string
+	isolated bool
 
 	mu      sync.Mutex
 	random  *rand.Rand
@@ -66,7 +72,10 @@ func New(c Config) (*Function, error) {
 	if err := linkOrCopy(c.Binary, filepath.Join(taskRoot, "bootstrap")); err != nil {
 		return nil, fmt.Errorf("cannot deploy %s: %w", c.Name, err)
 	}
-	return &Function{config: c, taskRoot: taskRoot, random: rand.New(rand.NewPCG(c.Seed, c.Seed))}, nil
+	return &Function{
+		config: c, taskRoot: taskRoot, random: rand.New(rand.NewPCG(c.Seed, c.Seed)),
+		isolated: !c.WithoutIsolation && isolation.Available(c.Dir) == nil,
+	}, nil
 }
 
 // RequestError is what Lambda answers to a request that never reaches the function.

@@ -13,6 +13,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
+
+	"example.com/serverless-patterns/checker/sandbox/isolation"
 )
 
 const (
@@ -68,6 +70,18 @@ func deploy(t *testing.T, changes ...func(*Config)) *Function {
 	t.Cleanup(f.Close)
 	return f
 }
+
+// requireIsolation skips a test where functions cannot be isolated, but for CI.
+func requireIsolation(t *testing.T, f *Function) {
+	t.Helper()
+	if err := isolation.Available(f.config.Dir); err != nil {
+		require.Empty(t, os.Getenv("CI_REQUIRE_CONTAINERS"), "%v", err)
+		t.Skip(err)
+	}
+	require.True(t, f.isolated)
+}
+
+func withoutIsolation(c *Config) { c.WithoutIsolation = true }
 
 func timeout(d time.Duration) func(*Config) { return func(c *Config) { c.Timeout = d } }
 func env(name, value string) func(*Config) {

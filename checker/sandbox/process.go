@@ -4,9 +4,12 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"sync"
 	"syscall"
 	"time"
+
+	"example.com/serverless-patterns/checker/sandbox/isolation"
 )
 
 // exitedCleanly is how a process ended that called os.Exit(0), or returned from main.
@@ -26,19 +29,24 @@ type process struct {
 	reaped bool // its number may be somebody else's
 }
 
-// startProcess runs path with nothing of the checker's own environment. dir is its working directory.
-func startProcess(path, dir string, environ []string, out *os.File) (*process, error) {
+// startProcess runs the bootstrap with nothing of the checker's own environment.
+func (e *environment) startProcess(out *os.File) (*process, error) {
+	const bootstrap = isolation.TaskRoot + "/bootstrap"
 	cmd := &exec.Cmd{
-		Path:        path,
-		Args:        []string{"/var/task/bootstrap"},
-		Dir:         dir,
-		Env:         environ,
+		Path:        bootstrap,
+		Args:        []string{bootstrap},
+		Env:         e.environ(),
 		Stdout:      out,
 		Stderr:      out,
 		SysProcAttr: processAttributes(),
 	}
 	var err error
-	onSpawner(func() { err = cmd.Start() })
+	if e.function.isolated {
+		err = isolation.Start(cmd, e.view, onSpawner)
+	} else {
+		cmd.Path, cmd.Dir = filepath.Join(e.view.Task, "bootstrap"), e.view.Task
+		err = onSpawner(cmd.Start)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -105,5 +113,9 @@ func (p *process) terminate() {
 
 // notExecutable tells a bootstrap that cannot be run from a fault of this machine.
 func notExecutable(err error) bool {
+	var failed *isolation.StartError
+	if errors.As(err, &failed) && failed.Step != isolation.Execute {
+		return false
+	}
 	return errors.Is(err, syscall.ENOEXEC) || errors.Is(err, os.ErrPermission) || errors.Is(err, os.ErrNotExist)
 }

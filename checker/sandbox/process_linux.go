@@ -47,9 +47,9 @@ var spawner = sync.OnceValue(func() chan func() {
 	return work
 })
 
-// onSpawner runs f, which starts a process, and waits for it.
-func onSpawner(f func()) {
-	done := make(chan struct{})
-	spawner() <- func() { defer close(done); f() }
-	<-done
+// onSpawner runs start, which starts a process, and waits for it.
+func onSpawner(start func() error) error {
+	done := make(chan error)
+	spawner() <- func() { done <- start() }
+	return <-done
 }

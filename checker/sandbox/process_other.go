@@ -22,4 +22,4 @@ func (p *process) reap() {
 	_ = syscall.Kill(-p.cmd.Process.Pid, syscall.SIGKILL)
 }
 
-func onSpawner(f func()) { f() }
+func onSpawner(start func() error) error { return start() }

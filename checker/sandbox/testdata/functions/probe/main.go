@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"os/user"
 	"runtime/debug"
 	"strings"
 	"syscall"
@@ -99,17 +100,33 @@ func handle(ctx context.Context, r request) (any, error) {
 	case "child":
 		cmd := exec.Command("/bin/sleep", "300")
 		cmd.Stdout = os.Stdout // holds the output open
+		cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: r.Text == "hidden"}
 		if err := cmd.Start(); err != nil {
 			return nil, err
 		}
-		return cmd.Process.Pid, nil
 	case "write":
 		return nil, os.WriteFile(os.TempDir()+"/kept", []byte(r.Text), 0o600)
 	case "read":
 		data, err := os.ReadFile(os.TempDir() + "/kept")
 		return string(data), err
-	case "pid":
-		return syscall.Getpid(), nil
+	case "access":
+		// Where a function can write, and who it is.
+		got := map[string]string{}
+		for _, path := range []string{"file", "/var/task/file", "/file", "/etc/file", "/tmp/file"} {
+			err := os.WriteFile(path, nil, 0o600)
+			got[path] = fmt.Sprint(err)
+		}
+		wd, _ := os.Getwd()
+		who, err := user.Current()
+		if err != nil {
+			return nil, err
+		}
+		_, home := os.UserHomeDir()
+		got["cwd"], got["user"], got["home"] = wd, who.Username+" "+who.Uid+" "+who.Gid, fmt.Sprint(home)
+		var files syscall.Rlimit
+		_ = syscall.Getrlimit(syscall.RLIMIT_NOFILE, &files) // 0 in the answer would show it
+		got["files"] = fmt.Sprint(files.Max)
+		return got, nil
 	}
 	return nil, nil
 }
@@ -131,7 +148,7 @@ func main() {
 	var options []lambda.Option
 	if os.Getenv("SIGTERM") != "" {
 		options = append(options, lambda.WithEnableSIGTERM(func() {
-			_ = os.WriteFile(os.Getenv("SIGTERM"), json.RawMessage(`"terminated"`), 0o600)
+			_ = os.WriteFile(os.TempDir()+"/"+os.Getenv("SIGTERM"), json.RawMessage(`"terminated"`), 0o600)
 		}))
 	}
 	lambda.StartWithOptions(handle, options...)

@@ -1,0 +1,109 @@
+package isolation
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+)
+
+// capSysAdmin is what mounting takes. It holds in the new namespaces only, and until the program is
+// executed.
+const capSysAdmin = 21
+
+// userID and groupID are those of Lambda's user for functions.
+const (
+	userID  = 993
+	groupID = 990
+)
+
+var tried struct {
+	sync.Once
+	err error
+}
+
+// Available is nil where processes can be isolated; otherwise it says why they cannot. It tries once in
+// the life of the program, which takes some milliseconds, in a directory below dir that is gone
+// afterwards. It is safe for concurrent use.
+func Available(dir string) error {
+	tried.Do(func() {
+		if err := try(dir); err != nil {
+			tried.err = fmt.Errorf("%w: %w", ErrUnavailable, err)
+		}
+	})
+	return tried.err
+}
+
+func try(dir string) error {
+	dir, err := os.MkdirTemp(dir, "isolation-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	v := View{Task: filepath.Join(dir, "task"), Tmp: filepath.Join(dir, "tmp"), Root: filepath.Join(dir, "root")}
+	if err := v.Directories(); err != nil {
+		return err
+	}
+	// There is nothing to execute: if that is all that is wrong, the rest has worked.
+	var failed *StartError
+	err = Start(exec.Command(filepath.Join(TaskRoot, "nothing")), v, func(start func() error) error { return start() })
+	if errors.As(err, &failed) && failed.Step == Execute && errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	return err
+}
+
+// Start starts cmd isolated: its Path is one that the process sees, and Dir is not used. It
+// returns when the program is being executed; until then, errors are a [*StartError]. The process
+// is forked inside of fork, which runs its argument on the thread that the process is to depend on.
+func Start(cmd *exec.Cmd, v View, fork func(func() error) error) error {
+	said, report, err := os.Pipe()
+	if err != nil {
+		return &StartError{"preparing", err}
+	}
+	defer said.Close()
+	// Everything goes by arguments: the program's variables must not configure this stage, which is a Go
+	// program too.
+	cmd.Args = slices.Concat([]string{stage, v.Task, v.Tmp, v.Root, cmd.Path, strconv.Itoa(len(cmd.Args))}, cmd.Args, cmd.Env)
+	cmd.Path, cmd.Env, cmd.Dir = "/proc/self/exe", []string{}, ""
+	cmd.ExtraFiles = []*os.File{report} // is reportFD
+	if cmd.SysProcAttr == nil {
+		cmd.SysProcAttr = &syscall.SysProcAttr{}
+	}
+	a := cmd.SysProcAttr
+	a.Cloneflags |= syscall.CLONE_NEWUSER | syscall.CLONE_NEWNS | syscall.CLONE_NEWPID
+	a.UidMappings = []syscall.SysProcIDMap{{ContainerID: userID, HostID: os.Getuid(), Size: 1}}
+	a.GidMappings = []syscall.SysProcIDMap{{ContainerID: groupID, HostID: os.Getgid(), Size: 1}}
+	a.AmbientCaps = []uintptr{capSysAdmin}
+	if err := fork(cmd.Start); err != nil {
+		report.Close()
+		return &StartError{"making namespaces", err}
+	}
+	report.Close()
+	text, err := io.ReadAll(said)
+	if err == nil && len(text) == 0 {
+		return nil // closed by the execution of the program
+	}
+	_ = cmd.Wait() // it ends by itself; what it said says why
+	return startError(string(text), err)
+}
+
+// startError reads what the stage has reported: a step and an errno.
+func startError(text string, err error) error {
+	if err != nil {
+		return &StartError{"starting", err}
+	}
+	step, number, _ := strings.Cut(text, "\x00")
+	errno, err := strconv.Atoi(number)
+	if err != nil {
+		return &StartError{"starting", fmt.Errorf("not understood: %q", text)}
+	}
+	return &StartError{step, syscall.Errno(errno)}
+}

@@ -1,0 +1,19 @@
+//go:build !linux
+
+package isolation
+
+import (
+	"fmt"
+	"os/exec"
+	"runtime"
+)
+
+// Available says that only Linux can isolate processes in the way of this package.
+func Available(string) error {
+	return fmt.Errorf("%w: %s has no namespaces", ErrUnavailable, runtime.GOOS)
+}
+
+// Start returns the error of [Available].
+func Start(*exec.Cmd, View, func(func() error) error) error {
+	return &StartError{"starting", Available("")}
+}

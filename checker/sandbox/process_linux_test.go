@@ -1,0 +1,147 @@
+package sandbox
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// marked gives a function a variable that its processes can be found by, from outside of their
+// namespaces. The returned function finds them, in the form "PID command".
+func marked(c *Config) (alive func() []string) {
+	mark := rand.Text()
+	c.Env = map[string]string{"MARK": mark}
+	return func() []string { return processesWith("MARK=" + mark) }
+}
+
+// processesWith finds live processes that have a variable. A zombie has none.
+func processesWith(variable string) []string {
+	var found []string
+	all, _ := filepath.Glob("/proc/[0-9]*/environ")
+	for _, path := range all {
+		environ, err := os.ReadFile(path)
+		if err != nil || !bytes.Contains(environ, []byte(variable)) {
+			continue // gone, or somebody else's
+		}
+		command, _ := os.ReadFile(filepath.Join(filepath.Dir(path), "cmdline"))
+		found = append(found, filepath.Base(filepath.Dir(path))+" "+string(bytes.ReplaceAll(command, []byte{0}, []byte{' '})))
+	}
+	return found
+}
+
+func assertNone(t *testing.T, alive func() []string) {
+	t.Helper()
+	assert.Eventually(t, func() bool { return len(alive()) == 0 }, 10*time.Second, 10*time.Millisecond, "%v", alive())
+}
+
+func TestCancellingKillsTheProcess(t *testing.T) {
+	t.Parallel()
+	var alive func() []string
+	f := deploy(t, func(c *Config) { alive = marked(c) })
+	invoke(t, f, request{Do: "count"})
+	assert.Len(t, alive(), 1)
+	ctx, cancel := context.WithCancel(t.Context())
+	time.AfterFunc(50*time.Millisecond, cancel)
+	_, err := f.Invoke(ctx, []byte(`{"Do":"sleep","Millis":60000}`))
+	require.ErrorIs(t, err, context.Canceled)
+	assertNone(t, alive)
+}
+
+func TestCloseEndsChildrenToo(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name    string
+		hidden  string
+		without bool
+	}{
+		{name: "isolated"},
+		{name: "in a session of its own, isolated", hidden: "hidden"},
+		{name: "without isolation", without: true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			var alive func() []string
+			f := deploy(t, func(config *Config) {
+				alive = marked(config)
+				config.WithoutIsolation = c.without
+			})
+			if !c.without {
+				requireIsolation(t, f)
+			}
+			invoke(t, f, request{Do: "child", Text: c.hidden})
+			assert.Len(t, alive(), 2)
+			f.Close()
+			assertNone(t, alive)
+			_, err := f.Invoke(t.Context(), []byte(`{}`))
+			require.ErrorIs(t, err, ErrClosed)
+		})
+	}
+}
+
+// A checker that is killed cannot clean up: the kernel does it.
+func TestEverythingEndsWithTheChecker(t *testing.T) {
+	t.Parallel()
+	if mark := os.Getenv("SANDBOX_TEST_MARK"); mark != "" {
+		f := deploy(t, env("MARK", mark))
+		invoke(t, f, request{Do: "child", Text: "hidden"})
+		fmt.Println("ready")
+		select {}
+	}
+	requireIsolation(t, deploy(t))
+	mark := rand.Text()
+	program, err := os.Executable()
+	require.NoError(t, err)
+	cmd := exec.Command(program, "-test.run=^TestEverythingEndsWithTheChecker$")
+	cmd.Env = append(os.Environ(), "SANDBOX_TEST_MARK="+mark, "TMPDIR="+t.TempDir())
+	out, err := cmd.StdoutPipe()
+	require.NoError(t, err)
+	require.NoError(t, cmd.Start())
+	t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
+	said := make([]byte, len("ready\n"))
+	_, err = out.Read(said)
+	require.NoError(t, err)
+	require.Equal(t, "ready\n", string(said))
+	alive := func() []string { return processesWith("MARK=" + mark) }
+	require.Len(t, alive(), 3, "the program, the function, and its child")
+	require.NoError(t, cmd.Process.Kill())
+	assertNone(t, alive)
+}
+
+func TestAFunctionCanWriteOnlyIntoTmp(t *testing.T) {
+	t.Parallel()
+	f := deploy(t)
+	requireIsolation(t, f)
+	got := decode[map[string]string](t, invoke(t, f, request{Do: "access"}))
+	assert.Equal(t, map[string]string{
+		"file":           "open file: read-only file system",
+		"/var/task/file": "open /var/task/file: read-only file system",
+		"/file":          "open /file: read-only file system",
+		"/etc/file":      "open /etc/file: read-only file system",
+		"/tmp/file":      "<nil>",
+		"cwd":            "/var/task",
+		"user":           "sbx_user1051 993 990",
+		"home":           "$HOME is not defined",
+		"files":          "1024",
+	}, got)
+	assert.FileExists(t, filepath.Join(f.config.Dir, "environment-1", "tmp", "file"))
+}
+
+func TestEachEnvironmentHasATmpOfItsOwn(t *testing.T) {
+	t.Parallel()
+	for _, without := range []bool{false, true} {
+		one, other := deploy(t, func(c *Config) { c.WithoutIsolation = without }), deploy(t, func(c *Config) { c.WithoutIsolation = without })
+		invoke(t, one, request{Do: "write", Text: "one"})
+		i := invoke(t, other, request{Do: "read"})
+		assert.True(t, strings.Contains(i.Error().Message, "no such file"), "%s", i.Payload)
+	}
+}
