@@ -4,6 +4,7 @@ package doctor
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -14,6 +15,7 @@ import (
 
 	"example.com/serverless-patterns/checker/backend/containers"
 	"example.com/serverless-patterns/checker/course"
+	"example.com/serverless-patterns/checker/sandbox/isolation"
 )
 
 // Fact is something that was looked at.
@@ -28,7 +30,7 @@ type Fact struct {
 
 // Examine looks at everything. It changes nothing but for a file that it writes and removes.
 func Examine(ctx context.Context, place course.Place) []Fact {
-	return []Fact{goCommand(ctx, place), state(place), docker(ctx), platform()}
+	return []Fact{goCommand(ctx, place), state(place), docker(ctx), enforced(), isolated(place)}
 }
 
 func goCommand(ctx context.Context, place course.Place) Fact {
@@ -73,9 +75,24 @@ func docker(ctx context.Context) Fact {
 	return f
 }
 
-func platform() Fact {
-	f := Fact{Name: "Lambda", OK: true}
-	f.Text = fmt.Sprintf("on %s/%s: deadline, kill, freeze between invocations, payload limits and MemorySize are as on Lambda; "+
-		"not enforced: a read-only working directory, the CPU share that goes with MemorySize, the permissions in Policies", runtime.GOOS, runtime.GOARCH)
+// enforced says what of Lambda is the same on every machine, and what on none.
+func enforced() Fact {
+	return Fact{Name: "Lambda", OK: true, Text: fmt.Sprintf("on %s/%s, enforced as on Lambda: deadline, kill, freeze between invocations, "+
+		"payload limits, MemorySize; not enforced: the CPU share that goes with MemorySize, the permissions in Policies", runtime.GOOS, runtime.GOARCH)}
+}
+
+// isolated says whether functions see Lambda's file system or this machine's.
+func isolated(place course.Place) Fact {
+	f := Fact{Name: "Isolation"}
+	err := isolation.Available(place.State)
+	if err == nil {
+		f.OK, f.Text = true, "functions see a read-only /var/task, a /tmp of their own, and none of your files"
+		return f
+	}
+	f.Text = fmt.Sprintf("%v. Functions see your files, and may write where you may", err)
+	if errors.Is(err, os.ErrPermission) {
+		f.Text += ". To allow it: sysctl kernel.apparmor_restrict_unprivileged_userns=0 on Ubuntu; " +
+			"--security-opt seccomp=unconfined for a container"
+	}
 	return f
 }

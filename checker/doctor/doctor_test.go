@@ -13,6 +13,7 @@ import (
 
 	"example.com/serverless-patterns/checker/course"
 	"example.com/serverless-patterns/checker/doctor"
+	"example.com/serverless-patterns/checker/sandbox/isolation"
 )
 
 // place is the course, with a State of the test's own.
@@ -41,7 +42,7 @@ func TestEverythingThatIsNeededIsLookedAtInOrder(t *testing.T) {
 		assert.Equal(t, f.Name == "Go" || f.Name == ".workshop", f.Needed, "%s: without Docker the embedded backend is left", f.Name)
 		assert.NotContains(t, f.Text, "\n", f.Name)
 	}
-	assert.Equal(t, []string{"Go", ".workshop", "Docker", "Lambda"}, names)
+	assert.Equal(t, []string{"Go", ".workshop", "Docker", "Lambda", "Isolation"}, names)
 }
 
 func TestTheGoCommandOfTheCourseIsFound(t *testing.T) {
@@ -105,12 +106,15 @@ func TestAnExaminationThatIsCancelledHasNoGoodNews(t *testing.T) {
 
 func TestWhatIsNotEnforcedHereIsNamed(t *testing.T) {
 	t.Parallel()
-	f := examine(t, place(t))["Lambda"]
+	p := place(t)
+	facts := examine(t, p)
+	f := facts["Lambda"]
 	assert.True(t, f.OK)
 	assert.Contains(t, f.Text, runtime.GOOS+"/"+runtime.GOARCH)
 	_, not, found := strings.Cut(f.Text, "not enforced: ")
 	require.True(t, found)
-	for _, what := range []string{"read-only working directory", "MemorySize", "CPU share"} {
-		assert.Contains(t, not, what)
-	}
+	assert.Contains(t, not, "CPU share")
+	assert.Contains(t, not, "Policies")
+	assert.Equal(t, isolation.Available(p.State) == nil, facts["Isolation"].OK)
+	assert.Contains(t, facts["Isolation"].Text, "your files")
 }

@@ -26,7 +26,8 @@ type environment struct {
 	process *process
 	api     *runtimeAPI
 	out     *output
-	memory  *memoryWatch // while the process is not frozen
+	memory  *memoryWatch  // while the process is not frozen
+	cpu     time.Duration // what the process had used when that was last looked at
 }
 
 func (f *Function) newEnvironment(number int, id string) (*environment, error) {
@@ -66,6 +67,7 @@ func (e *environment) invoke(ctx context.Context, i *Invocation) error {
 	if run.keep && err == nil {
 		e.process.freeze() // before anything else: work left behind would go on meanwhile
 	}
+	i.CPUTime = e.usedCPU()
 	e.measureMemory(i)
 	if run.keep && err == nil && i.Outcome != OutOfMemory {
 		i.Log = append(i.Log, e.out.take()...)
@@ -73,6 +75,16 @@ func (e *environment) invoke(ctx context.Context, i *Invocation) error {
 	}
 	e.reset(i)
 	return err
+}
+
+// usedCPU is the CPU time that the process has used since the last call, or since it was started.
+func (e *environment) usedCPU() time.Duration {
+	if e.process == nil {
+		return 0
+	}
+	before := e.cpu
+	e.cpu = e.process.cpuTime()
+	return max(0, e.cpu-before)
 }
 
 // limit is MemorySize in bytes.
@@ -103,6 +115,7 @@ func (e *environment) initialize(ctx context.Context, i *Invocation) error {
 	select {
 	case <-e.api.ready:
 		i.InitDuration, i.InitCompleted = time.Since(begin), true
+		i.InitCPUTime = e.usedCPU()
 		return nil
 	case <-e.process.exited:
 		status = "error\tError Type: Runtime.ExitError"
@@ -144,6 +157,7 @@ func (e *environment) start(i *Invocation) error {
 		return fmt.Errorf("cannot start the function's process: %w", err)
 	}
 	e.process = process
+	e.cpu = process.cpuTime() // what it took to start it is not the function's
 	e.memory = watchMemory(process, e.limit())
 	return nil
 }

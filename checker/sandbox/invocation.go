@@ -41,7 +41,10 @@ type Invocation struct {
 	InitDuration  time.Duration // of the successful INIT outside the invocation; 0 on a warm start
 	InitCompleted bool          // false when the process never asked for an event
 	Duration      time.Duration
-	Timeout       time.Duration
+	// CPUTime is what the process computed in this time, on all CPUs together; InitCPUTime what it
+	// computed in the INIT that InitDuration is of.
+	CPUTime, InitCPUTime time.Duration
+	Timeout              time.Duration
 	// Margin is how long before its deadline the function answered.
 	Margin time.Duration
 	// Late is set when it answered only after the deadline, which Config.Overtime lets us see.

@@ -81,6 +81,11 @@ func handle(ctx context.Context, r request) (any, error) {
 		os.Exit(r.Millis)
 	case "sleep":
 		time.Sleep(wait)
+	case "spin":
+		spin(wait)
+	case "spin-exit":
+		spin(wait)
+		os.Exit(5)
 	case "deadline":
 		<-ctx.Done()
 		return nil, ctx.Err()
@@ -131,11 +136,25 @@ func handle(ctx context.Context, r request) (any, error) {
 	return nil, nil
 }
 
+// spin computes until the process has used that much more CPU time.
+func spin(d time.Duration) {
+	for begin := cpuTime(); cpuTime()-begin < d; {
+	}
+}
+
+func cpuTime() time.Duration {
+	var used syscall.Rusage
+	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &used) // cannot fail
+	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
+}
+
 func main() {
 	switch init := os.Getenv("INIT"); {
 	case init == "exit":
 		fmt.Println("INIT goes wrong")
 		os.Exit(3)
+	case init == "spin":
+		spin(150 * time.Millisecond)
 	case init == "hang":
 		time.Sleep(time.Hour)
 	case strings.HasPrefix(init, "once:"):
