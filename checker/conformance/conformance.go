@@ -12,6 +12,7 @@ package conformance
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -98,7 +99,7 @@ func (r Row) problem() string {
 		return "the id is not made of words and hyphens"
 	case r.Fact == "":
 		return "it states no fact"
-	case !strings.Contains("DVSMRI", string(r.Certainty)) || len(r.Certainty) != 1:
+	case !slices.Contains([]Certainty{Documented, Recorded, Source, Measured, Reported, Inferred}, r.Certainty):
 		return "its certainty is none of D, V, S, M, R, I"
 	case r.Test != nil && r.Skip != "":
 		return "it has a test and a reason for having none"

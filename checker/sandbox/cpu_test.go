@@ -16,7 +16,7 @@ const busyTest = "SANDBOX_TEST_BUSY"
 
 func TestBusy(*testing.T) {
 	if os.Getenv(busyTest) != "" {
-		for begin := time.Now(); time.Since(begin) < time.Minute; { //nolint:revive // the point is to be busy
+		for begin := time.Now(); time.Since(begin) < time.Minute; {
 		}
 	}
 }

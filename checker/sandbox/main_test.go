@@ -81,8 +81,6 @@ func requireIsolation(t *testing.T, f *Function) {
 	require.True(t, f.isolated)
 }
 
-func withoutIsolation(c *Config) { c.WithoutIsolation = true }
-
 func timeout(d time.Duration) func(*Config) { return func(c *Config) { c.Timeout = d } }
 func env(name, value string) func(*Config) {
 	return func(c *Config) { c.Env = map[string]string{name: value} }

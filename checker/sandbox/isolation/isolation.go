@@ -19,12 +19,14 @@ package isolation
 import (
 	"errors"
 	"os"
+
+	"example.com/serverless-patterns/checker/sandbox/isolation/stage"
 )
 
 // Directories of a function on Lambda.
 const (
-	TaskRoot   = "/var/task"
-	RuntimeDir = "/var/runtime"
+	TaskRoot   = stage.TaskRoot
+	RuntimeDir = stage.RuntimeDir
 )
 
 // View is what a process sees of the file system that is its own.
@@ -60,4 +62,4 @@ func (e *StartError) Error() string { return e.Step + ": " + e.Err.Error() }
 func (e *StartError) Unwrap() error { return e.Err }
 
 // Execute is the step in which the program itself is what is wrong: it is missing, or cannot be executed.
-const Execute = "executing the program"
+const Execute = stage.Execute

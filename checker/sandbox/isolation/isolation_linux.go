@@ -12,6 +12,8 @@ import (
 	"strings"
 	"sync"
 	"syscall"
+
+	"example.com/serverless-patterns/checker/sandbox/isolation/stage"
 )
 
 // capSysAdmin is what mounting takes. It holds in the new namespaces only, and until the program is
@@ -46,7 +48,7 @@ func try(dir string) error {
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(dir)
+	defer func() { _ = os.RemoveAll(dir) }() // what stays is empty
 	v := View{Task: filepath.Join(dir, "task"), Tmp: filepath.Join(dir, "tmp"), Root: filepath.Join(dir, "root")}
 	if err := v.Directories(); err != nil {
 		return err
@@ -71,9 +73,9 @@ func Start(cmd *exec.Cmd, v View, fork func(func() error) error) error {
 	defer said.Close()
 	// Everything goes by arguments: the program's variables must not configure this stage, which is a Go
 	// program too.
-	cmd.Args = slices.Concat([]string{stage, v.Task, v.Tmp, v.Root, cmd.Path, strconv.Itoa(len(cmd.Args))}, cmd.Args, cmd.Env)
+	cmd.Args = slices.Concat([]string{stage.Name, v.Task, v.Tmp, v.Root, cmd.Path, strconv.Itoa(len(cmd.Args))}, cmd.Args, cmd.Env)
 	cmd.Path, cmd.Env, cmd.Dir = "/proc/self/exe", []string{}, ""
-	cmd.ExtraFiles = []*os.File{report} // is reportFD
+	cmd.ExtraFiles = []*os.File{report} // is stage.ReportFD
 	if cmd.SysProcAttr == nil {
 		cmd.SysProcAttr = &syscall.SysProcAttr{}
 	}
@@ -82,11 +84,11 @@ func Start(cmd *exec.Cmd, v View, fork func(func() error) error) error {
 	a.UidMappings = []syscall.SysProcIDMap{{ContainerID: userID, HostID: os.Getuid(), Size: 1}}
 	a.GidMappings = []syscall.SysProcIDMap{{ContainerID: groupID, HostID: os.Getgid(), Size: 1}}
 	a.AmbientCaps = []uintptr{capSysAdmin}
-	if err := fork(cmd.Start); err != nil {
-		report.Close()
+	err = fork(cmd.Start)
+	_ = report.Close() // the child has its own
+	if err != nil {
 		return &StartError{"making namespaces", err}
 	}
-	report.Close()
 	text, err := io.ReadAll(said)
 	if err == nil && len(text) == 0 {
 		return nil // closed by the execution of the program

@@ -87,7 +87,7 @@ func TestAStepThatFails(t *testing.T) {
 	v.Task += "-missing"
 	err := isolation.Start(exec.Command("/bin/sh"), v, here)
 	require.ErrorIs(t, err, os.ErrNotExist)
-	assert.EqualError(t, err, "mounting /var/task: no such file or directory")
+	require.EqualError(t, err, "mounting /var/task: no such file or directory")
 
 	forked := errors.New("no more processes")
 	err = isolation.Start(exec.Command("/bin/sh"), v, func(func() error) error { return forked })

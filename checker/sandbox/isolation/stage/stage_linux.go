@@ -1,4 +1,4 @@
-package isolation
+package stage
 
 import (
 	"errors"
@@ -7,21 +7,12 @@ import (
 	"syscall"
 )
 
-// This file is what runs between clone and the execution of the program: in this program once more,
-// since Go cannot run code in a forked child.
-
-// stage is the name by which the program knows that it is to be the stage.
-const stage = "lambda-execution-environment"
-
-// reportFD is where an error goes. The execution of the program closes it.
-const reportFD = 3
-
 func init() {
-	if len(os.Args) < 6 || os.Args[0] != stage {
+	if len(os.Args) < 6 || os.Args[0] != Name {
 		return
 	}
-	syscall.CloseOnExec(reportFD)
-	err := View{Task: os.Args[1], Tmp: os.Args[2], Root: os.Args[3]}.enter()
+	syscall.CloseOnExec(ReportFD)
+	err := view{task: os.Args[1], tmp: os.Args[2], root: os.Args[3]}.enter()
 	if err == nil {
 		err = restrict()
 	}
@@ -30,23 +21,36 @@ func init() {
 		rest := os.Args[6:]
 		err = at(Execute, syscall.Exec(os.Args[4], rest[:n], rest[n:]))
 	}
-	failed := &StartError{Step: "starting", Err: syscall.EINVAL}
-	_ = errors.As(err, &failed) // all errors above are of this type
-	errno, _ := failed.Err.(syscall.Errno)
-	_, _ = syscall.Write(reportFD, []byte(failed.Step+"\x00"+strconv.Itoa(int(errno)))) // nobody else to tell
+	var failed *stepError
+	var errno syscall.Errno
+	if errors.As(err, &failed) && errors.As(err, &errno) { // as all errors above are
+		_, _ = syscall.Write(ReportFD, []byte(failed.step+"\x00"+strconv.Itoa(int(errno)))) // nobody else to tell
+	}
 	os.Exit(1)
 }
 
-// at says where an error happened.
+// stepError says at which step something went wrong.
+type stepError struct {
+	step string
+	err  error
+}
+
+func (e *stepError) Error() string { return e.step + ": " + e.err.Error() }
+func (e *stepError) Unwrap() error { return e.err }
+
+// at says where an error happened. It is nil for no error.
 func at(step string, err error) error {
 	var path *os.PathError
-	if errors.As(err, &path) {
-		step, err = step+": "+path.Path, path.Err
-	}
-	if err == nil {
+	var link *os.LinkError
+	switch {
+	case err == nil:
 		return nil
+	case errors.As(err, &path):
+		return &stepError{step + " " + path.Path, path.Err}
+	case errors.As(err, &link):
+		return &stepError{step + " " + link.New, link.Err}
 	}
-	return &StartError{step, err}
+	return &stepError{step, err}
 }
 
 // Limits of an execution environment ("Lambda quotas": file descriptors, execution processes/threads).

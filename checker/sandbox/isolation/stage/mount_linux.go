@@ -1,36 +1,39 @@
-package isolation
+package stage
 
 import (
 	"errors"
 	"os"
-	"path/filepath"
-	"slices"
 	"syscall"
 	"unsafe"
 )
 
 // The parts of this machine's file system that a function may need. What is missing is left out.
 var (
-	programs     = []string{"/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32"}
-	certificates = []string{"/etc/ssl", "/etc/pki", "/etc/ca-certificates"}
-	names        = []string{"/etc/hosts", "/etc/resolv.conf", "/etc/nsswitch.conf"}
-	devices      = []string{"/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"}
+	programs = []string{"/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32"} // and libraries
+	others   = []string{
+		"/etc/ssl", "/etc/pki", // certificates
+		"/etc/hosts", "/etc/resolv.conf", "/etc/nsswitch.conf",
+		"/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom",
+	}
 )
 
+// view is what isolation.View is.
+type view struct{ task, tmp, root string }
+
 // enter makes the view's root and has the process work in its /var/task.
-func (v View) enter() error {
+func (v view) enter() error {
 	steps := []func() error{
 		func() error { // what is mounted from here on concerns nobody else
 			return at("taking a copy of the mounts", syscall.Mount("", "/", "", syscall.MS_REC|syscall.MS_PRIVATE, ""))
 		},
 		func() error {
-			return at("mounting a root", syscall.Mount("root", v.Root, "tmpfs", 0, "mode=0755,size=1m"))
+			return at("mounting a root", syscall.Mount("root", v.root, "tmpfs", 0, "mode=0755,size=1m"))
 		},
-		v.system,
 		v.files,
-		func() error { return v.bind(v.Task, TaskRoot) },
-		func() error { return at("making all read-only", readOnly(v.Root)) },
-		func() error { return v.bind(v.Tmp, "/tmp") },
+		v.system,
+		func() error { return v.bind(v.task, TaskRoot) },
+		func() error { return at("making all read-only", readOnly(v.root)) },
+		func() error { return v.bind(v.tmp, "/tmp") },
 		v.pivot,
 	}
 	for _, step := range steps {
@@ -42,16 +45,25 @@ func (v View) enter() error {
 }
 
 // system shows the parts of this machine.
-func (v View) system() error {
-	for _, path := range slices.Concat(programs, certificates, names, devices) {
+func (v view) system() error {
+	for _, path := range programs {
+		// /bin is a link to usr/bin on most machines.
+		to, err := os.Readlink(path)
+		if err == nil {
+			err = os.Symlink(to, v.root+path)
+		} else {
+			err = v.show(path)
+		}
+		if err != nil && !errors.Is(err, syscall.ENOENT) {
+			return at("making", err)
+		}
+	}
+	for _, path := range others {
 		if err := v.show(path); err != nil && !errors.Is(err, syscall.ENOENT) {
 			return err
 		}
 	}
-	proc := filepath.Join(v.Root, "proc")
-	if err := os.Mkdir(proc, 0o555); err != nil {
-		return at("making", err)
-	}
+	proc := v.root + "/proc"
 	if syscall.Mount("proc", proc, "proc", syscall.MS_NOSUID|syscall.MS_NODEV|syscall.MS_NOEXEC, "") == nil {
 		return nil
 	}
@@ -60,9 +72,9 @@ func (v View) system() error {
 }
 
 // files are those that say who and where the process is, and the empty directories.
-func (v View) files() error {
-	for _, dir := range []string{TaskRoot, RuntimeDir, "/opt", "/tmp", "/etc", "/dev"} {
-		if err := os.MkdirAll(filepath.Join(v.Root, dir), 0o755); err != nil {
+func (v view) files() error {
+	for _, dir := range []string{TaskRoot, RuntimeDir, "/opt", "/tmp", "/etc", "/dev", "/proc"} {
+		if err := os.MkdirAll(v.root+dir, 0o755); err != nil {
 			return at("making", err)
 		}
 	}
@@ -70,44 +82,30 @@ func (v View) files() error {
 		"/etc/passwd": "root:x:0:0:root:/root:/sbin/nologin\nsbx_user1051:x:993:990::/home/sbx_user1051:/sbin/nologin\n",
 		"/etc/group":  "root:x:0:\nsbx_user1051:x:990:\n",
 	} {
-		if err := os.WriteFile(filepath.Join(v.Root, name), []byte(text), 0o644); err != nil {
+		if err := os.WriteFile(v.root+name, []byte(text), 0o644); err != nil {
 			return at("writing", err)
 		}
 	}
 	for name, target := range map[string]string{
 		"/dev/fd": "/proc/self/fd", "/dev/stdin": "/proc/self/fd/0", "/dev/stdout": "/proc/self/fd/1", "/dev/stderr": "/proc/self/fd/2",
 	} {
-		if err := os.Symlink(target, filepath.Join(v.Root, name)); err != nil {
+		if err := os.Symlink(target, v.root+name); err != nil {
 			return at("making", err)
 		}
 	}
 	return nil
 }
 
-// show makes a file, directory or link of this machine appear under its own name.
-func (v View) show(path string) error {
-	target := filepath.Join(v.Root, path)
-	info, err := os.Lstat(path)
+// show makes a file or directory of this machine appear under its own name.
+func (v view) show(path string) error {
+	info, err := os.Stat(path)
 	if err != nil {
 		return at("looking for", err)
 	}
-	if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
-		return at("making", err)
-	}
-	if info.Mode()&os.ModeSymlink != 0 && filepath.Dir(path) == "/" { // /bin is usr/bin on most machines
-		to, err := os.Readlink(path)
-		if err == nil {
-			err = os.Symlink(to, target)
-		}
-		return at("making", err)
-	}
-	if info, err = os.Stat(path); err != nil {
-		return at("looking for", err)
-	}
 	if info.IsDir() {
-		err = os.Mkdir(target, 0o755)
+		err = os.Mkdir(v.root+path, 0o755)
 	} else {
-		err = os.WriteFile(target, nil, 0o644)
+		err = os.WriteFile(v.root+path, nil, 0o644)
 	}
 	if err != nil {
 		return at("making", err)
@@ -116,13 +114,13 @@ func (v View) show(path string) error {
 }
 
 // bind mounts what is at from, of this machine, at to, of the view.
-func (v View) bind(from, to string) error {
-	return at("mounting "+to, syscall.Mount(from, filepath.Join(v.Root, to), "", syscall.MS_BIND|syscall.MS_REC, ""))
+func (v view) bind(from, to string) error {
+	return at("mounting "+to, syscall.Mount(from, v.root+to, "", syscall.MS_BIND|syscall.MS_REC, ""))
 }
 
 // pivot makes the view's root the root, and this machine's files unreachable.
-func (v View) pivot() error {
-	if err := os.Chdir(v.Root); err != nil {
+func (v view) pivot() error {
+	if err := os.Chdir(v.root); err != nil {
 		return at("entering", err)
 	}
 	if err := syscall.PivotRoot(".", "."); err != nil { // stacked: the old root is on top of the new one

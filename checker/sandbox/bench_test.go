@@ -1,0 +1,45 @@
+package sandbox
+
+import (
+	"encoding/json"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/stretchr/testify/require"
+)
+
+// From the event to the answer: of a function that has to be started first, and of one that is frozen.
+func BenchmarkInvoke(b *testing.B) {
+	binary, err := probeBinary()
+	require.NoError(b, err)
+	event, err := json.Marshal(request{Do: "count"})
+	require.NoError(b, err)
+	for name, without := range map[string]bool{"isolated": false, "without isolation": true} {
+		config := func() Config {
+			return Config{
+				Name: "probe", Handler: "bootstrap", Region: "eu-central-1", Binary: binary, MemorySize: 128, Timeout: 10 * time.Second,
+				Dir: b.TempDir(), WithoutIsolation: without,
+				NewCredentials: func(string) aws.Credentials { return aws.Credentials{} },
+			}
+		}
+		b.Run("cold, "+name, func(b *testing.B) {
+			for b.Loop() {
+				f, err := New(config())
+				require.NoError(b, err)
+				_, err = f.Invoke(b.Context(), event)
+				require.NoError(b, err)
+				f.Close()
+			}
+		})
+		b.Run("warm, "+name, func(b *testing.B) {
+			f, err := New(config())
+			require.NoError(b, err)
+			defer f.Close()
+			for b.Loop() {
+				_, err := f.Invoke(b.Context(), event)
+				require.NoError(b, err)
+			}
+		})
+	}
+}

@@ -1,0 +1,28 @@
+// Package stage is what runs between clone and the execution of an isolated program: this program once
+// more, since Go cannot run code in a forked child. A program that imports it and is started under the
+// name [Name] becomes the stage, before its main.
+//
+// It knows packages os and syscall, and no more than it must, since package variables are initialised in
+// the order of dependencies: with more, a start would wait for the initialisation of most of the
+// program.
+//
+// How it is started, and what its report means, is package isolation's.
+package stage
+
+// Name is the argument 0 by which a program knows that it is to be the stage. Its other arguments are the
+// directories of the view (task, tmp, root), the path of the program, how many arguments that has, and then
+// these and its environment.
+const Name = "lambda-execution-environment"
+
+// ReportFD is the file descriptor to which an error is written: the step, a zero byte, and the errno in
+// decimal. The execution of the program closes it.
+const ReportFD = 3
+
+// Execute is the step in which the program itself is what is wrong: it is missing, or cannot be executed.
+const Execute = "executing the program"
+
+// Directories of a function on Lambda.
+const (
+	TaskRoot   = "/var/task"
+	RuntimeDir = "/var/runtime"
+)
