@@ -74,6 +74,18 @@ lint: ## Look for mistakes in the project's code.
 	@cd tools && go build -o ../bin/golangci-lint github.com/golangci/golangci-lint/v2/cmd/golangci-lint
 	@bin/golangci-lint run ./...
 
+.PHONY: validate
+validate: ## Have SAM and cfn-lint judge every template.
+	@tools/sam/validate
+
+.PHONY: deploy
+deploy: ## Deploy all solutions to your AWS account. It asks first, and says what it costs.
+	@tools/sam/deploy
+
+.PHONY: destroy
+destroy: ## Remove from AWS what deploy has made. It asks first.
+	@tools/sam/destroy
+
 .PHONY: doctor
 doctor: bin/checker ## Tell what of this machine the checker can use.
 	@bin/checker doctor
