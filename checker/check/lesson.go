@@ -22,6 +22,9 @@ type Check struct {
 	Why string
 	// Next is the next step. An assertion may say it more exactly.
 	Next string
+	// Waits is what the check orders to be waited for, to go on after "it waits for": a deadline, or
+	// tries of the SDK. It is no cost of the checker's, and is measured apart. "" is nothing.
+	Waits string
 	// Run shows whether the requirement is met. It returns when it is.
 	Run func(*T)
 }

@@ -184,6 +184,16 @@ func TestOnlyRunsOneCheck(t *testing.T) {
 	assert.Equal(t, []string{"third"}, told)
 }
 
+func TestSkipWaitsLeavesOutWhatOrdersAWait(t *testing.T) {
+	t.Parallel()
+	r := run0(t, tiny(
+		Check{ID: "waits", Waits: "a deadline", Run: func(*T) { panic("this one is not to be run") }},
+		Check{ID: "does-not", Run: func(*T) {}},
+	), func(o *Options) { o.SkipWaits = true })
+	assert.Equal(t, Passed, r.Verdict, r.Error)
+	assert.Equal(t, []Verdict{Skipped, Passed}, []Verdict{r.Checks[0].Verdict, r.Checks[1].Verdict})
+}
+
 // The check that runs ends while the ones behind it are still being passed over: -race sees to it.
 func TestOnlyRunsACheckInFrontOfManyOthers(t *testing.T) {
 	t.Parallel()

@@ -144,7 +144,12 @@ func (t *T) present(err error) {
 func (t *T) ShowSequence() { t.sequence = true }
 
 // Inject makes AWS calls go wrong until the returned function is called.
+//
+// What keeps callers waiting is for checks that say so in Waits.
 func (t *T) Inject(operation string, kind wire.Kind) (remove func()) {
+	if kind.Waits && t.check.Waits == "" {
+		t.fault(fmt.Errorf("the check %s keeps callers waiting (%s %s), and does not declare it in Waits", t.check.ID, operation, kind.During))
+	}
 	before := t.conditions
 	t.conditions += fmt.Sprintf(", while %s %s", operation, kind.During)
 	heal := t.deployed().Inject(wire.Fault{Operation: operation, Kind: kind})

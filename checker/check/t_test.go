@@ -190,3 +190,14 @@ func TestAnInjectedFaultIsInTheEvidence(t *testing.T) {
 	}})
 	assert.Equal(t, Passed, run0(t, lesson).Verdict)
 }
+
+func TestAWaitThatIsNotDeclaredIsAFaultOfTheCheck(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []wire.Kind{wire.Hang(), wire.Delay(1), wire.Throttle(), wire.FailBefore(), wire.FailAfter()} {
+		result := end(t, Check{ID: "hurried"}, func(c *T) { c.Inject("GetItem", kind) })
+		assert.Equal(t, Errored, result.Verdict, kind.During)
+		assert.Equal(t, "the check hurried keeps callers waiting (GetItem "+kind.During+"), and does not declare it in Waits", result.Error)
+	}
+	lesson := tiny(Check{ID: "patient", Waits: "tries of the SDK", Run: func(c *T) { c.Inject("GetItem", wire.Throttle()) }})
+	assert.Equal(t, Passed, run0(t, lesson).Verdict)
+}

@@ -20,6 +20,8 @@ type Fault struct {
 type Kind struct {
 	// During says what is wrong while it lasts, to go on after the operation's name.
 	During string
+	// Waits tells whether it keeps callers waiting: for an answer, or before the SDK tries again.
+	Waits bool
 
 	done  string // what was done to a call, in a word or two
 	serve func(x *exchange)
@@ -36,7 +38,7 @@ type exchange struct {
 
 // Deny answers AccessDeniedException, as for a missing permission. The SDK does not retry it.
 func Deny() Kind {
-	return Kind{"is denied", "denied", func(x *exchange) {
+	return Kind{"is denied", false, "denied", func(x *exchange) {
 		refuse(x.w, http.StatusBadRequest, "com.amazon.coral.service#AccessDeniedException", fmt.Sprintf(
 			"User: arn:aws:sts::123456789012:assumed-role/%s-role/%s is not authorized to perform: %s:%s on resource: %s "+
 				"because no identity-based policy allows the %s:%s action",
@@ -53,12 +55,12 @@ func arn(c *Call) string {
 
 // Hang never answers. It ends when the caller gives up.
 func Hang() Kind {
-	return Kind{"is not answered", "held back", func(x *exchange) { x.wait(nil) }}
+	return Kind{"is not answered", true, "held back", func(x *exchange) { x.wait(nil) }}
 }
 
 // Delay answers as the backend does, but later.
 func Delay(d time.Duration) Kind {
-	return Kind{fmt.Sprintf("takes %v longer", d), fmt.Sprintf("delayed for %v", d), func(x *exchange) {
+	return Kind{fmt.Sprintf("takes %v longer", d), true, fmt.Sprintf("delayed for %v", d), func(x *exchange) {
 		timer := time.NewTimer(d)
 		defer timer.Stop()
 		if x.wait(timer.C) {
@@ -69,7 +71,7 @@ func Delay(d time.Duration) Kind {
 
 // Throttle answers ProvisionedThroughputExceededException, which the SDK retries.
 func Throttle() Kind {
-	return Kind{"is throttled", "throttled", func(x *exchange) {
+	return Kind{"is throttled", true, "throttled", func(x *exchange) {
 		refuse(x.w, http.StatusBadRequest, "com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException",
 			"The level of configured provisioned throughput for the table was exceeded. "+
 				"Consider increasing your provisioning level with the UpdateTable API.")
@@ -78,12 +80,12 @@ func Throttle() Kind {
 
 // FailBefore answers InternalServerError without doing anything. The SDK retries it.
 func FailBefore() Kind {
-	return Kind{"fails", "failed before the effect", func(x *exchange) { internalError(x.w) }}
+	return Kind{"fails", true, "failed before the effect", func(x *exchange) { internalError(x.w) }}
 }
 
 // FailAfter does what was asked, and answers InternalServerError all the same. The SDK retries it.
 func FailAfter() Kind {
-	return Kind{"has its effect and fails all the same", "failed after the effect", func(x *exchange) {
+	return Kind{"has its effect and fails all the same", true, "failed after the effect", func(x *exchange) {
 		x.forward(newAnswer())
 		internalError(x.w)
 	}}

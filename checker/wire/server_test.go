@@ -145,6 +145,7 @@ func TestFaults(t *testing.T) {
 			} else {
 				assert.Equal(t, test.code, code(t, err))
 			}
+			assert.Equal(t, test.attempts > 1 || name == "delay", test.fault.Waits)
 			calls := s.Calls()
 			assert.Len(t, calls, test.attempts, "what the SDK retries")
 			assert.Equal(t, test.line, calls[0].String())

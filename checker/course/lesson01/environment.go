@@ -21,6 +21,7 @@ var deadline = check.Check{
 		"The caller gets a 500 without a reason, and the next request pays for a cold start.",
 	Next: "Give GetItem a context that ends earlier: deadline, _ := ctx.Deadline(), then " +
 		"ctx, cancel := context.WithDeadline(ctx, deadline.Add(-500*time.Millisecond)) and defer cancel().",
+	Waits: "the function's deadline, or its own limit before that",
 	Run: func(t *check.T) {
 		const least = 20 * time.Millisecond // less is luck
 		t.MaxTimeout(shortTimeout)

@@ -30,7 +30,8 @@ var tableFailure = check.Check{
 	Requirement: "When the table fails, the answer is 500 with a general error, and nothing internal",
 	Why: "The caller can do nothing with AWS's words, and an attacker a lot: table names, account, role. " +
 		"A returned error says even less: API Gateway turns it into a 500 of its own, without your headers.",
-	Next: "Log the error, and answer 500 with {\"error\": \"internal error\"}, or the like.",
+	Next:  "Log the error, and answer 500 with {\"error\": \"internal error\"}, or the like.",
+	Waits: "the SDK's further tries",
 	Run: func(t *check.T) {
 		f := t.Function(function)
 		event := bare(fields{"id": t.ID("kettle")})
@@ -79,7 +80,8 @@ var failureLog = check.Check{
 	Requirement: "A failure leaves one line of JSON in the log, with the error, the stack and the request id",
 	Why: "CloudWatch Logs Insights finds fields of a JSON line. Text over several lines becomes several entries that nobody can put together again; " +
 		"without the request id nobody can tell whose failure it was.",
-	Next: "Log with slog.NewJSONHandler: the error, string(debug.Stack()), and AwsRequestID from lambdacontext.FromContext(ctx).",
+	Next:  "Log with slog.NewJSONHandler: the error, string(debug.Stack()), and AwsRequestID from lambdacontext.FromContext(ctx).",
+	Waits: "the function's deadline, or its own limit before that",
 	Run: func(t *check.T) {
 		t.MaxTimeout(shortTimeout)
 		f := t.Function(function)
