@@ -7,13 +7,15 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 
 	"example.com/serverless-patterns/checker/check"
 	"example.com/serverless-patterns/checker/course"
 )
 
-// judge runs an answer as often as asked, and compares each run with what is declared.
-func judge(ctx context.Context, l course.Lesson, s subject, o Options, work string) (Row, string, error) {
+// judge runs an answer as often as asked, and compares each run with what is declared. It holds a place in
+// building while it builds.
+func judge(ctx context.Context, l course.Lesson, s subject, o Options, building chan struct{}, work string) (Row, string, error) {
 	row := Row{Lesson: l.ID, Kind: s.kind, Name: s.answer.Name}
 	lessons := filepath.Join(work, "lessons")
 	dir := filepath.Join(lessons, l.ID)
@@ -30,9 +32,13 @@ func judge(ctx context.Context, l course.Lesson, s subject, o Options, work stri
 	}
 	signature := ""
 	for n := range s.runs {
+		building <- struct{}{}
+		built := sync.OnceFunc(func() { <-building })
 		result := check.Run(ctx, l.Lesson, check.Options{
 			Root: o.Place.Root, Dir: lessons, State: filepath.Join(work, "state"), Open: o.Open, Seed: seed + uint64(n),
+			Built: func(check.BuildResult) { built() },
 		})
+		built() // also when it did not get that far
 		if ctx.Err() != nil {
 			return row, "", context.Cause(ctx)
 		}

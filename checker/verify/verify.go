@@ -31,6 +31,11 @@ import (
 // seed makes what a learner reads the same each time.
 const seed = 1
 
+// atOnce is how many answers are judged side by side for each CPU. Nearly all of a run is waiting for
+// deadlines and for tries of the SDK; what computes is above all the build, and of those one runs on each
+// CPU.
+const atOnce = 6
+
 // Options say what to prove.
 type Options struct {
 	Place   course.Place
@@ -107,10 +112,11 @@ func verifyLesson(ctx context.Context, l course.Lesson, o Options, work string) 
 	signatures := make([]string, len(subjects))
 	var mu sync.Mutex
 	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(2 * runtime.NumCPU()) // half of a run is waiting
+	group.SetLimit(atOnce * runtime.NumCPU())
+	building := make(chan struct{}, runtime.NumCPU())
 	for n, s := range subjects {
 		group.Go(func() error {
-			row, signature, err := judge(ctx, l, s, o, filepath.Join(work, fmt.Sprint(n)))
+			row, signature, err := judge(ctx, l, s, o, building, filepath.Join(work, fmt.Sprint(n)))
 			if err != nil {
 				return fmt.Errorf("%s, %s %s: %w", l.ID, s.kind, s.answer.Name, err)
 			}
