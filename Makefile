@@ -74,6 +74,11 @@ lint: ## Look for mistakes in the project's code.
 	@cd tools && go build -o ../bin/golangci-lint github.com/golangci/golangci-lint/v2/cmd/golangci-lint
 	@bin/golangci-lint run ./...
 
+.PHONY: bench
+bench: bin/checker ## Measure the checker's own cost, and compare it with the goals: N=7 COLD=1 JSON=1
+	@CGO_ENABLED=0 GOWORK=off go build -trimpath -ldflags "-s -w" -o bin/bench ./checker/bench
+	@bin/bench $(if $(N),-n $(N)) $(if $(COLD),--cold $(COLD)) $(if $(JSON),--json)
+
 .PHONY: validate
 validate: ## Have SAM and cfn-lint judge every template.
 	@tools/sam/validate

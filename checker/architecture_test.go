@@ -30,7 +30,11 @@ type layer struct {
 // layers are the rooms of the house, from the top: a package knows only those below it. Rooms on one
 // floor do not know each other.
 var layers = [][]layer{
-	{{"", "only wires"}},
+	{
+		{"", "only wires"},
+		// A program of its own, that measures what is in the rooms below it.
+		{"bench", "measures the checker, and is no part of it"},
+	},
 	{{"cli", "is the command line, with no logic that a test could want"}},
 	{
 		{"doctor", "looks at this machine, and proves nothing"},

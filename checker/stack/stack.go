@@ -236,6 +236,9 @@ func (s *Stack) Table(logicalID string) (*Table, error) {
 	return t, nil
 }
 
+// Endpoint is where the stack's functions send their AWS calls.
+func (s *Stack) Endpoint() string { return s.wire.URL() }
+
 // Inject makes AWS calls of the stack's functions go wrong until the returned function is called.
 func (s *Stack) Inject(f wire.Fault) (remove func()) { return s.wire.Inject(f) }
 
