@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"slices"
 )
 
 // Source is a file of a function, which is saved again and again.
@@ -36,6 +37,6 @@ func openSource(path string, saves *int) (*Source, error) {
 func (s *Source) Save() error {
 	*s.saves++
 	// The process, because the go command keeps what it has compiled for an earlier run of bench.
-	text := append(s.original[:len(s.original):len(s.original)], fmt.Sprintf(savedTail, *s.saves, os.Getpid())...)
+	text := slices.Concat(s.original, fmt.Appendf(nil, savedTail, *s.saves, os.Getpid()))
 	return os.WriteFile(s.path, text, 0o600)
 }

@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"encoding/json"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -41,5 +42,27 @@ func BenchmarkInvoke(b *testing.B) {
 				require.NoError(b, err)
 			}
 		})
+	}
+}
+
+// INIT alone: from the start of a process to its first request for an event.
+func BenchmarkColdStart(b *testing.B) {
+	f := deploy(b)
+	for b.Loop() {
+		e, i, err := f.acquire()
+		require.NoError(b, err)
+		require.NoError(b, e.initialize(b.Context(), i))
+		e.reset(nil)
+		f.release(e)
+	}
+}
+
+// A build in which nothing has changed.
+func BenchmarkBuildUnchanged(b *testing.B) {
+	builder := &Builder{Root: module, Cache: filepath.Join(cache, "builds")}
+	for b.Loop() {
+		_, err := builder.Build(b.Context(),
+			Source{Dir: filepath.Join(module, functions), Place: functions, Functions: []string{"probe"}}, b.TempDir())
+		require.NoError(b, err)
 	}
 }

@@ -51,7 +51,7 @@ var probeBinary = sync.OnceValues(func() (string, error) {
 })
 
 // deploy makes a function of the probe, with changes to its configuration.
-func deploy(t *testing.T, changes ...func(*Config)) *Function {
+func deploy(t testing.TB, changes ...func(*Config)) *Function {
 	t.Helper()
 	binary, err := probeBinary()
 	require.NoError(t, err)
@@ -93,7 +93,7 @@ type request struct {
 	Text   string `json:",omitempty"`
 }
 
-func invoke(t *testing.T, f *Function, r request) *Invocation {
+func invoke(t testing.TB, f *Function, r request) *Invocation {
 	t.Helper()
 	event, err := json.Marshal(r)
 	require.NoError(t, err)
