@@ -137,3 +137,19 @@ func TestOldBinariesArePruned(t *testing.T) {
 	assert.NoDirExists(t, filepath.Join(cache, "lesson-002"))
 	assert.DirExists(t, filepath.Join(cache, "lesson-003"))
 }
+
+func TestTheBuildsMemoryIsTheUsersToDecide(t *testing.T) {
+	t.Parallel()
+	ours := []string{"GOGC=off", "GOMEMLIMIT=512MiB"}
+	for name, test := range map[string]struct {
+		environ []string
+		want    []string
+	}{
+		"nothing set": {[]string{"HOME=/home/me"}, ours},
+		"set to ''":   {[]string{"GOGC=", "GOMEMLIMIT="}, ours},
+		"GOGC":        {[]string{"GOGC=50"}, nil},
+		"GOMEMLIMIT":  {[]string{"HOME=/home/me", "GOMEMLIMIT=200MiB"}, nil},
+	} {
+		assert.Equal(t, test.want, memoryForSpeed(test.environ), name)
+	}
+}
