@@ -31,6 +31,9 @@ help: ## List what there is.
 	@echo "     BACKEND=containers    on DynamoDB Local in Docker"
 	@echo "     ONLY=ID               one requirement, by its id"
 	@echo "     DIR=solutions         the reference solution"
+	@echo "make bench N=3            three pairs of each measurement instead of seven"
+	@echo "     COLD=1                a fresh clone with an empty build cache, too"
+	@echo "     JSON=1                the results as data"
 	@echo
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s  %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
@@ -75,7 +78,7 @@ lint: ## Look for mistakes in the project's code.
 	@bin/golangci-lint run ./...
 
 .PHONY: bench
-bench: bin/checker ## Measure the checker's own cost, and compare it with the goals: N=7 COLD=1 JSON=1
+bench: bin/checker ## Measure what the checker costs beside bare builds and calls. It takes some minutes.
 	@CGO_ENABLED=0 GOWORK=off go build -trimpath -ldflags "-s -w" -o bin/bench ./checker/bench
 	@bin/bench $(if $(N),-n $(N)) $(if $(COLD),--cold $(COLD)) $(if $(JSON),--json)
 

@@ -25,7 +25,7 @@ import (
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // listen starts an endpoint with a table "items" that holds the item "a".
-func listen(t *testing.T) *wire.Server {
+func listen(t testing.TB) *wire.Server {
 	t.Helper()
 	b := embedded.New()
 	s, err := wire.Listen(b, 1)
@@ -52,7 +52,7 @@ func key(id string) map[string]types.AttributeValue {
 }
 
 // client makes an SDK client as a function would, with connections of its own.
-func client(t *testing.T, s *wire.Server, c aws.Credentials) *dynamodb.Client {
+func client(t testing.TB, s *wire.Server, c aws.Credentials) *dynamodb.Client {
 	t.Helper()
 	transport := awshttp.NewBuildableClient()
 	t.Cleanup(func() { transport.GetTransport().CloseIdleConnections() })
