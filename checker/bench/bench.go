@@ -85,7 +85,8 @@ var (
 	}
 	verifyOne = Row{
 		ID: "verify", What: "verify, one mistake",
-		Against: "go build of the same answers, of which only the link is left to do, one for each CPU at once; both divided by their number",
+		Against: "go build of the same answers, of which only the link is left to do, one for each CPU at once; both divided by their number. " +
+			"The ordered waits of the last answers are in it",
 		Kind:    Ratio, Goal: 1.3, Unit: time.Second,
 	}
 	grade = Row{ID: "grade", What: "grade, one submission", Kind: Ratio, Goal: 1.3, Unit: time.Second}

@@ -34,7 +34,7 @@ const seed = 1
 // atOnce is how many answers are judged side by side for each CPU. Nearly all of a run is waiting for
 // deadlines and for tries of the SDK; what computes is above all the build, and of those one runs on each
 // CPU.
-const atOnce = 6
+const atOnce = 4
 
 // Options say what to prove.
 type Options struct {
