@@ -15,12 +15,34 @@ type bench struct {
 	report    *Report
 }
 
-// rows are the parts of the table, by the name under which they can be asked for.
-var rows = map[string]func(*bench, context.Context) error{
-	"save":       (*bench).save,
-	"invocation": (*bench).invocation,
-	"verify":     (*bench).verify,
-	"cold":       (*bench).cold,
+// part is what is measured together.
+type part struct {
+	measure func(*bench, context.Context) error
+	rows    []Row
+}
+
+// parts are those of the table, by the name under which they can be asked for.
+var parts = map[string]part{
+	"save":       {(*bench).save, []Row{firstFinding, verdictEmbedded, verdictContainers, share, waits}},
+	"invocation": {(*bench).invocation, []Row{invocation}},
+	"verify":     {(*bench).verify, []Row{verifyOne}},
+	"cold":       {(*bench).cold, []Row{coldStart}},
+}
+
+// measure measures a part. When that fails, its rows say so, and the others are worth no less; the error
+// is told in full. What is returned is the end of the context.
+func (b *bench) measure(ctx context.Context, name string, p part) error {
+	err := p.measure(b, ctx)
+	switch {
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case err != nil:
+		b.tell("measuring %s: %v", name, err)
+		for _, r := range p.rows {
+			b.skip(r, "it failed; see the error above the table")
+		}
+	}
+	return nil
 }
 
 // order is that of the rows in the table.
@@ -87,7 +109,7 @@ var (
 		ID: "verify", What: "verify, one mistake",
 		Against: "go build of the same answers, of which only the link is left to do, one for each CPU at once; both divided by their number. " +
 			"The ordered waits of the last answers are in it",
-		Kind:    Ratio, Goal: 1.3, Unit: time.Second,
+		Kind: Ratio, Goal: 1.3, Unit: time.Second,
 	}
 	grade = Row{ID: "grade", What: "grade, one submission", Kind: Ratio, Goal: 1.3, Unit: time.Second}
 	waits = Row{

@@ -53,7 +53,6 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 	if _, err := parser.Parse(args); err != nil {
 		return err
 	}
-	parts := o.parts()
 	dir, err := os.Getwd()
 	if err != nil {
 		return err
@@ -83,9 +82,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 		course: copied, checker: checker, pairs: max(1, o.Pairs), coldPairs: max(1, o.Cold), report: &report,
 		tell: func(format string, args ...any) { fmt.Fprintf(stderr, format+"\n", args...) },
 	}
-	for _, part := range parts {
-		if err := rows[part](b, ctx); err != nil {
-			return fmt.Errorf("measuring %s: %w", part, err)
+	for _, name := range o.parts() {
+		if err := b.measure(ctx, name, parts[name]); err != nil {
+			return err
 		}
 	}
 	b.complete(len(o.Rows) == 0)

@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -63,4 +65,22 @@ func TestAnInterruptEndsAProgramWithItsGroup(t *testing.T) {
 	cancel()
 	require.ErrorIs(t, <-ended, context.Canceled)
 	assert.True(t, exists("interrupted")())
+}
+
+func TestAPartThatFailsLeavesTheOthersTheirRows(t *testing.T) {
+	t.Parallel()
+	var told string
+	b := &bench{report: &Report{}, tell: func(format string, args ...any) { told += fmt.Sprintf(format, args...) }}
+	fails := part{func(*bench, context.Context) error { return errors.New("51 answers judged, 6 problems") }, []Row{verifyOne}}
+	works := part{func(b *bench, _ context.Context) error { b.add(invocation); return nil }, []Row{invocation}}
+	require.NoError(t, b.measure(t.Context(), "verify", fails))
+	require.NoError(t, b.measure(t.Context(), "invocation", works))
+	assert.Equal(t, "measuring verify: 51 answers judged, 6 problems", told)
+	require.Len(t, b.report.Rows, 2)
+	assert.Equal(t, "it failed; see the error above the table", b.report.Rows[0].Why)
+	assert.Empty(t, b.report.Rows[1].Why)
+
+	interrupted, cancel := context.WithCancel(t.Context())
+	cancel()
+	require.ErrorIs(t, b.measure(interrupted, "verify", fails), context.Canceled)
 }
