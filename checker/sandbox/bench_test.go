@@ -12,14 +12,13 @@ import (
 
 // From the event to the answer: of a function that has to be started first, and of one that is frozen.
 func BenchmarkInvoke(b *testing.B) {
-	binary, err := probeBinary()
-	require.NoError(b, err)
+	path := binary(b, "probe")
 	event, err := json.Marshal(request{Do: "count"})
 	require.NoError(b, err)
 	for name, without := range map[string]bool{"isolated": false, "without isolation": true} {
 		config := func() Config {
 			return Config{
-				Name: "probe", Handler: "bootstrap", Region: "eu-central-1", Binary: binary, MemorySize: 128, Timeout: 10 * time.Second,
+				Name: "probe", Handler: "bootstrap", Region: "eu-central-1", Binary: path, MemorySize: 128, Timeout: 10 * time.Second,
 				Dir: b.TempDir(), WithoutIsolation: without,
 				NewCredentials: func(string) aws.Credentials { return aws.Credentials{} },
 			}

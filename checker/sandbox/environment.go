@@ -21,6 +21,9 @@ type environment struct {
 	id          string // the log stream, which names the environment
 	credentials aws.Credentials
 	view        isolation.View // its Tmp outlives the process, as /tmp does
+	// wasReset is set when a process of it has ended or was killed: the next INIT is then part of the next
+	// invocation, which AWS calls a suppressed init.
+	wasReset bool
 
 	// One process and what serves it; nil before INIT and after a reset.
 	process *process
@@ -48,18 +51,22 @@ func (f *Function) newEnvironment(number int, id string) (*environment, error) {
 // context's; what the function did wrong is in the invocation.
 func (e *environment) invoke(ctx context.Context, i *Invocation) error {
 	if e.process != nil && e.process.gone() {
-		e.reset(i) // it ended after its last answer, by work that it had left running
+		i.logged(e.reset()) // it ended after its last answer, by work that it had left running
+		e.wasReset = true
 	}
 	i.InitCompleted = e.process != nil
-	if e.process == nil {
-		i.ColdStart = true
+	i.ColdStart = e.process == nil
+	if i.ColdStart && !e.wasReset {
 		if err := e.initialize(ctx, i); err != nil {
 			return err
 		}
 	}
 	run := &run{environment: e, invocation: i, begin: time.Now()}
+	i.platform.began = run.begin
+	// The process is told its deadline in milliseconds, and no later than that is it killed.
 	run.deadline = run.begin.Add(i.Timeout)
-	timer := time.NewTimer(i.Timeout)
+	run.deadline = run.deadline.Add(-time.Duration(run.deadline.Nanosecond()) % time.Millisecond)
+	timer := time.NewTimer(time.Until(run.deadline))
 	defer timer.Stop()
 	run.expired = timer.C
 	err := run.toEnd(ctx)
@@ -68,12 +75,16 @@ func (e *environment) invoke(ctx context.Context, i *Invocation) error {
 		e.process.freeze() // before anything else: work left behind would go on meanwhile
 	}
 	i.CPUTime = e.usedCPU()
+	if i.Outcome == TimedOut {
+		i.Duration = min(i.Duration, i.Timeout) // without Config.Overtime
+	}
 	e.measureMemory(i)
 	if run.keep && err == nil && i.Outcome != OutOfMemory {
-		i.Log = append(i.Log, e.out.take()...)
+		i.logged(e.out.take())
 		return nil
 	}
-	e.reset(i)
+	i.logged(e.reset())
+	e.wasReset = err == nil // what the caller broke off is no fault of the function
 	return err
 }
 
@@ -90,14 +101,16 @@ func (e *environment) usedCPU() time.Duration {
 // limit is MemorySize in bytes.
 func (e *environment) limit() uint64 { return uint64(e.function.config.MemorySize) << 20 }
 
-// measureMemory ends the watch. A peak over the limit ends the invocation on Lambda, however short it was.
+// measureMemory ends the watch. A peak over the limit ends the invocation on Lambda, however short it was,
+// and whatever the function says afterwards. Where time ran out as well, nobody knows which came first: a
+// peak in the invocation would have been seen before.
 func (e *environment) measureMemory(i *Invocation) {
 	if e.memory == nil {
 		return
 	}
 	peak := e.memory.end()
 	e.memory = nil
-	if peak > e.limit() && i.Outcome == Answered {
+	if peak > e.limit() && i.Outcome != TimedOut {
 		i.failOutOfMemory()
 	}
 	i.MaxMemoryUsed = max(i.MaxMemoryUsed, int(min(peak, e.limit())>>20))
@@ -109,28 +122,41 @@ func (e *environment) initialize(ctx context.Context, i *Invocation) error {
 	if err := e.start(i); err != nil || e.process == nil {
 		return err
 	}
-	limit := time.NewTimer(initLimit)
+	limit := time.NewTimer(e.function.initLimit)
 	defer limit.Stop()
-	var status string
+	status, errorType := "error", ""
 	select {
 	case <-e.api.ready:
-		i.InitDuration, i.InitCompleted = time.Since(begin), true
+		i.InitDuration = time.Since(begin)
 		i.InitCPUTime = e.usedCPU()
+		e.initialized(i, initialization{phase: "init", began: begin, took: i.InitDuration})
 		return nil
 	case <-e.process.exited:
-		status = "error\tError Type: Runtime.ExitError"
+		errorType = "Runtime.ExitError"
 	case <-limit.C:
 		status = "timeout"
 	case <-e.memory.over:
-		status = "error\tError Type: Runtime.OutOfMemory"
+		errorType = "Runtime.OutOfMemory"
 	case <-ctx.Done():
-		e.reset(i)
+		i.logged(e.reset())
 		return context.Cause(ctx)
 	}
-	took := time.Since(begin)
-	e.reset(i)
-	i.Log = append(i.Log, fmt.Sprintf("INIT_REPORT Init Duration: %.2f ms\tPhase: init\tStatus: %s", milliseconds(took), status))
+	e.failedInit(i, initialization{phase: "init", began: begin, took: time.Since(begin), status: status, errorType: errorType})
 	return nil
+}
+
+// initialized notes an INIT that is done, and what was written in it.
+func (e *environment) initialized(i *Invocation, init initialization) {
+	init.log = e.out.takeWholeLines()
+	init.status = "success"
+	i.initialized(init)
+	i.InitCompleted = true
+}
+
+// failedInit ends the process of an INIT that failed.
+func (e *environment) failedInit(i *Invocation, init initialization) {
+	init.log = e.reset()
+	i.initialized(init)
 }
 
 // start starts a process. A bootstrap that cannot be executed is the function's fault: the invocation
@@ -141,15 +167,14 @@ func (e *environment) start(i *Invocation) error {
 	if err != nil {
 		return fmt.Errorf("cannot capture the function's output: %w", err)
 	}
-	api, err := newRuntimeAPI(e.function.config.Name)
-	if err != nil {
-		out.close()
+	e.api, e.out = newRuntimeAPI(e.function.config.Name), out
+	if err := e.api.listen(); err != nil {
+		e.reset()
 		return err
 	}
-	e.api, e.out = api, out
 	process, err := e.startProcess(out.write)
 	if err != nil {
-		e.reset(i)
+		e.reset()
 		if notExecutable(err) {
 			i.failNotStarted(err)
 			return nil
@@ -162,8 +187,8 @@ func (e *environment) start(i *Invocation) error {
 	return nil
 }
 
-// reset ends the process, keeps what it wrote, and leaves the environment ready for a cold start.
-func (e *environment) reset(i *Invocation) {
+// reset ends the process, returns what it wrote, and leaves the environment without one.
+func (e *environment) reset() (log []string) {
 	if e.memory != nil {
 		e.memory.end()
 		e.memory = nil
@@ -172,16 +197,14 @@ func (e *environment) reset(i *Invocation) {
 		e.process.kill()
 	}
 	if e.out != nil {
-		lines := e.out.take()
-		if i != nil {
-			i.Log = append(i.Log, lines...)
-		}
+		log = e.out.take()
 		e.out.close()
 	}
 	if e.api != nil {
 		e.api.stop()
 	}
 	e.process, e.api, e.out = nil, nil, nil
+	return log
 }
 
 // shutdown ends the environment for good. A function that registered for it is sent SIGTERM first.
@@ -189,5 +212,5 @@ func (e *environment) shutdown() {
 	if e.process != nil && e.api.wantsSIGTERM() {
 		e.process.terminate()
 	}
-	e.reset(nil)
+	e.reset()
 }

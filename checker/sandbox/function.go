@@ -1,10 +1,12 @@
 package sandbox
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -16,6 +18,9 @@ import (
 
 	"example.com/serverless-patterns/checker/sandbox/isolation"
 )
+
+// maxVariables is the room for a function's environment variables in bytes ("Lambda quotas").
+const maxVariables = 4 << 10
 
 // Config is a deployed function.
 type Config struct {
@@ -29,6 +34,11 @@ type Config struct {
 	Env        map[string]string
 	// LogFormat is "JSON", or Text otherwise, and LogLevel the application's, as of LoggingConfig.
 	LogFormat, LogLevel string
+	// SystemLogLevel is that of LoggingConfig: which of Lambda's own lines a log in JSON has. "" is INFO.
+	SystemLogLevel string
+	// ReservedConcurrency is how many invocations may run at once; nil is no limit of its own. A further one
+	// is refused.
+	ReservedConcurrency *int
 
 	// Endpoint is where the function's AWS calls go; "" for a function that makes none.
 	Endpoint string
@@ -51,20 +61,26 @@ type Config struct {
 // Function is a deployed function with its execution environments. Its methods may be called from
 // several goroutines at once.
 type Function struct {
-	config   Config
-	taskRoot string
-	isolated bool
+	config    Config
+	taskRoot  string
+	initLimit time.Duration
+	isolated  bool
 
 	mu      sync.Mutex
 	random  *rand.Rand
 	started int            // environments made so far
 	idle    []*environment // frozen, or without a process; the last one used comes first
+	busy    int            // environments in use
 	closed  bool
 	running sync.WaitGroup
 }
 
-// New deploys a function. Nothing is started before the first event, as on AWS.
+// New deploys a function. Nothing is started before the first event, as on AWS. What Lambda would not
+// deploy is a [*RequestError].
 func New(c Config) (*Function, error) {
+	if err := checkVariables(c.Env); err != nil {
+		return nil, fmt.Errorf("cannot deploy %s: %w", c.Name, err)
+	}
 	taskRoot := filepath.Join(c.Dir, "task")
 	if err := os.MkdirAll(taskRoot, 0o755); err != nil {
 		return nil, fmt.Errorf("cannot deploy %s: %w", c.Name, err)
@@ -73,15 +89,34 @@ func New(c Config) (*Function, error) {
 		return nil, fmt.Errorf("cannot deploy %s: %w", c.Name, err)
 	}
 	return &Function{
-		config: c, taskRoot: taskRoot, random: rand.New(rand.NewPCG(c.Seed, c.Seed)),
+		config: c, taskRoot: taskRoot, initLimit: initLimit, random: rand.New(rand.NewPCG(c.Seed, c.Seed)),
 		isolated: !c.WithoutIsolation && isolation.Available(c.Dir) == nil,
 	}, nil
+}
+
+// checkVariables refuses what Lambda has no room for ("Lambda quotas": 4 KB for all environment variables).
+func checkVariables(variables map[string]string) error {
+	all, err := json.Marshal(variables)
+	if err != nil {
+		return fmt.Errorf("cannot read the environment variables: %w", err)
+	}
+	if len(all) <= maxVariables {
+		return nil
+	}
+	largest := slices.MaxFunc(slices.Collect(maps.Keys(variables)), func(a, b string) int {
+		return cmp.Compare(len(variables[a]), len(variables[b]))
+	})
+	return &RequestError{Status: 400, Code: "InvalidParameterValueException", Message: fmt.Sprintf(
+		"the environment variables take %d bytes as JSON; Lambda has room for %d. "+
+			"Keep what is large elsewhere, such as in a file of the function: %s alone has %d",
+		len(all), maxVariables, largest, len(variables[largest]))}
 }
 
 // RequestError is what Lambda answers to a request that never reaches the function.
 type RequestError struct {
 	Status        int
 	Code, Message string
+	Reason        string // of a 429, else ""
 }
 
 func (e *RequestError) Error() string { return e.Code + ": " + e.Message }
@@ -94,13 +129,18 @@ var ErrClosed = errors.New("the function has been removed")
 // context ends, which kills the process, and when this machine fails; whatever the function does is
 // in the invocation.
 func (f *Function) Invoke(ctx context.Context, event []byte) (*Invocation, error) {
-	if len(event) > maxEvent {
-		return nil, &RequestError{Status: 413, Code: "RequestEntityTooLargeException",
-			Message: fmt.Sprintf("Request must be smaller than %d bytes for the InvokeFunction operation", maxEvent)}
-	}
-	if !json.Valid(event) {
-		return nil, &RequestError{Status: 400, Code: "InvalidRequestContentException",
-			Message: "Could not parse request body into json"}
+	return f.invoke(ctx, event, "")
+}
+
+// InvokeAgain is what Lambda does for an asynchronous invocation that failed: it sends the same event under
+// the same request id. The trace id is another one, so that the AWS calls can be told apart.
+func (f *Function) InvokeAgain(ctx context.Context, failed *Invocation) (*Invocation, error) {
+	return f.invoke(ctx, failed.Event, failed.RequestID)
+}
+
+func (f *Function) invoke(ctx context.Context, event []byte, requestID string) (*Invocation, error) {
+	if err := checkEvent(event); err != nil {
+		return nil, err
 	}
 	e, i, err := f.acquire()
 	if err != nil {
@@ -108,10 +148,25 @@ func (f *Function) Invoke(ctx context.Context, event []byte) (*Invocation, error
 	}
 	defer f.release(e)
 	i.Event = event
+	i.RequestID = cmp.Or(requestID, i.RequestID)
 	if err := e.invoke(ctx, i); err != nil {
 		return nil, fmt.Errorf("invoking %s: %w", f.config.Name, err)
 	}
 	return i, nil
+}
+
+// checkEvent refuses what Lambda does not pass on: everything else reaches the function byte for byte. Its
+// error is a [*RequestError].
+func checkEvent(event []byte) error {
+	if len(event) > maxEvent {
+		return &RequestError{Status: 413, Code: "RequestEntityTooLargeException",
+			Message: fmt.Sprintf("Request must be smaller than %d bytes for the InvokeFunction operation", maxEvent)}
+	}
+	if !json.Valid(event) {
+		return &RequestError{Status: 400, Code: "InvalidRequestContentException",
+			Message: "Could not parse request body into json"}
+	}
+	return nil
 }
 
 func (f *Function) acquire() (*environment, *Invocation, error) {
@@ -120,11 +175,16 @@ func (f *Function) acquire() (*environment, *Invocation, error) {
 	if f.closed {
 		return nil, nil, ErrClosed
 	}
+	if limit := f.config.ReservedConcurrency; limit != nil && f.busy >= *limit {
+		return nil, nil, &RequestError{Status: 429, Code: "TooManyRequestsException", Message: "Rate Exceeded.",
+			Reason: "ReservedFunctionConcurrentInvocationLimitExceeded"}
+	}
 	i := &Invocation{
 		RequestID:  f.uuid(),
 		TraceID:    fmt.Sprintf("1-%08x-%08x%016x", f.random.Uint32(), f.random.Uint32(), f.random.Uint64()),
 		Timeout:    f.config.Timeout,
 		MemorySize: f.config.MemorySize,
+		platform:   platform{region: f.config.Region, json: f.config.LogFormat == "JSON", level: f.config.SystemLogLevel},
 	}
 	var e *environment
 	if last := len(f.idle) - 1; last >= 0 {
@@ -138,6 +198,7 @@ func (f *Function) acquire() (*environment, *Invocation, error) {
 		}
 	}
 	i.Environment = e.id
+	f.busy++
 	f.running.Add(1)
 	return e, i, nil
 }
@@ -146,6 +207,7 @@ func (f *Function) release(e *environment) {
 	defer f.running.Done()
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	f.busy--
 	f.idle = append(f.idle, e)
 }
 

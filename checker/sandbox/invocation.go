@@ -38,7 +38,7 @@ type Invocation struct {
 	Environment   string // the execution environment, by its log stream
 	ColdStart     bool
 	Inits         int           // how often INIT was run for it: 2 when the first one failed
-	InitDuration  time.Duration // of the successful INIT outside the invocation; 0 on a warm start
+	InitDuration  time.Duration // of a successful INIT before the invocation; 0 when it was part of it, or there was none
 	InitCompleted bool          // false when the process never asked for an event
 	Duration      time.Duration
 	// CPUTime is what the process computed in this time, on all CPUs together; InitCPUTime what it
@@ -55,6 +55,8 @@ type Invocation struct {
 	// Log is what the function wrote to stdout and stderr, INIT included on a cold start. Of the
 	// platform's own lines it has INIT_REPORT after an INIT that failed.
 	Log []string
+
+	platform platform
 }
 
 // ErrorObject is the JSON that Lambda answers for a failed invocation.
@@ -83,25 +85,6 @@ func (i *Invocation) Panicked() bool {
 func (i *Invocation) BilledDuration() time.Duration {
 	total := i.Duration + i.InitDuration
 	return time.Duration(math.Ceil(float64(total)/float64(time.Millisecond))) * time.Millisecond
-}
-
-// PlatformLog is the log as CloudWatch Logs would show it, with Lambda's START, END and REPORT lines
-// in its text format.
-func (i *Invocation) PlatformLog() []string {
-	lines := make([]string, 0, len(i.Log)+3)
-	lines = append(lines, fmt.Sprintf("START RequestId: %s Version: $LATEST", i.RequestID))
-	lines = append(lines, i.Log...)
-	lines = append(lines, "END RequestId: "+i.RequestID, i.report())
-	return lines
-}
-
-func (i *Invocation) report() string {
-	line := fmt.Sprintf("REPORT RequestId: %s\tDuration: %.2f ms\tBilled Duration: %d ms\tMemory Size: %d MB\tMax Memory Used: %d MB\t",
-		i.RequestID, milliseconds(i.Duration), i.BilledDuration().Milliseconds(), i.MemorySize, i.MaxMemoryUsed)
-	if i.InitDuration > 0 {
-		line += fmt.Sprintf("Init Duration: %.2f ms\t", milliseconds(i.InitDuration))
-	}
-	return line
 }
 
 func milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }

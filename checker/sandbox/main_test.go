@@ -1,16 +1,21 @@
 package sandbox
 
 import (
+	"bytes"
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
@@ -42,22 +47,28 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// probeBinary builds the probe once for all tests.
-var probeBinary = sync.OnceValues(func() (string, error) {
+// fixtures builds all functions once for all tests.
+var fixtures = sync.OnceValues(func() (map[string]string, error) {
 	b := &Builder{Root: module, Cache: filepath.Join(cache, "builds")}
-	built, err := b.Build(context.Background(),
-		Source{Dir: filepath.Join(module, functions), Place: functions, Functions: []string{"probe"}}, cache)
-	return built["probe"], err
+	return b.Build(context.Background(), Source{
+		Dir: filepath.Join(module, functions), Place: functions, Functions: []string{"probe", "raw", "invalid", "streamed"},
+	}, cache)
 })
+
+func binary(t testing.TB, name string) string {
+	t.Helper()
+	built, err := fixtures()
+	require.NoError(t, err)
+	require.Contains(t, built, name)
+	return built[name]
+}
 
 // deploy makes a function of the probe, with changes to its configuration.
 func deploy(t testing.TB, changes ...func(*Config)) *Function {
 	t.Helper()
-	binary, err := probeBinary()
-	require.NoError(t, err)
 	c := Config{
 		Name: "probe", ARN: "arn:aws:lambda:eu-central-1:123456789012:function:probe", Handler: "bootstrap",
-		Region: "eu-central-1", Binary: binary, MemorySize: 128, Timeout: 10 * time.Second, Dir: t.TempDir(), Seed: 1,
+		Region: "eu-central-1", Binary: binary(t, "probe"), MemorySize: 128, Timeout: 10 * time.Second, Dir: t.TempDir(), Seed: 1,
 		NewCredentials: func(string) aws.Credentials {
 			return aws.Credentials{AccessKeyID: "ASIAEXAMPLE", SecretAccessKey: "secret", SessionToken: "token"}
 		},
@@ -81,9 +92,21 @@ func requireIsolation(t *testing.T, f *Function) {
 	require.True(t, f.isolated)
 }
 
+// fixture deploys another function than the probe.
+func fixture(t *testing.T, name string) func(*Config) {
+	t.Helper()
+	path := binary(t, name)
+	return func(c *Config) { c.Binary = path }
+}
+
 func timeout(d time.Duration) func(*Config) { return func(c *Config) { c.Timeout = d } }
 func env(name, value string) func(*Config) {
-	return func(c *Config) { c.Env = map[string]string{name: value} }
+	return func(c *Config) {
+		if c.Env == nil {
+			c.Env = map[string]string{}
+		}
+		c.Env[name] = value
+	}
 }
 
 // request is the probe's event.
@@ -97,9 +120,15 @@ func invoke(t testing.TB, f *Function, r request) *Invocation {
 	t.Helper()
 	event, err := json.Marshal(r)
 	require.NoError(t, err)
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	return send(t, f, string(event))
+}
+
+// send invokes a function with an event that is not the probe's.
+func send(t *testing.T, f *Function, event string) *Invocation {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 60*time.Second)
 	defer cancel()
-	i, err := f.Invoke(ctx, event)
+	i, err := f.Invoke(ctx, []byte(event))
 	require.NoError(t, err)
 	return i
 }
@@ -111,4 +140,69 @@ func decode[T any](t *testing.T, i *Invocation) T {
 	var v T
 	require.NoError(t, json.Unmarshal(i.Payload, &v))
 	return v
+}
+
+// inTmp is a file in /tmp of the function's first execution environment.
+func inTmp(f *Function, name string) string {
+	return filepath.Join(f.config.Dir, "environment-1", "tmp", name)
+}
+
+// marked gives a function a variable that its processes can be found by, from outside of their
+// namespaces. The returned function finds them, in the form "PID command".
+func marked(c *Config) (alive func() []string) {
+	mark := rand.Text()
+	env("MARK", mark)(c)
+	return func() []string { return processesWith("MARK=" + mark) }
+}
+
+// processesWith finds live processes that have a variable, where there is /proc. A zombie has none.
+func processesWith(variable string) []string {
+	var found []string
+	all, _ := filepath.Glob("/proc/[0-9]*/environ")
+	for _, path := range all {
+		environ, err := os.ReadFile(path)
+		if err != nil || !bytes.Contains(environ, []byte(variable)) {
+			continue // gone, or somebody else's
+		}
+		command, _ := os.ReadFile(filepath.Join(filepath.Dir(path), "cmdline"))
+		found = append(found, filepath.Base(filepath.Dir(path))+" "+string(bytes.ReplaceAll(command, []byte{0}, []byte{' '})))
+	}
+	return found
+}
+
+func assertNone(t *testing.T, alive func() []string) {
+	t.Helper()
+	assert.Eventually(t, func() bool { return len(alive()) == 0 }, 10*time.Second, 10*time.Millisecond, "%v", alive())
+}
+
+// pidOf is the process of a function that is idle, by the number that this machine knows it by.
+func pidOf(t *testing.T, f *Function) int {
+	t.Helper()
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	require.NotEmpty(t, f.idle)
+	return f.idle[len(f.idle)-1].process.cmd.Process.Pid
+}
+
+// stat are the fields of /proc/PID/stat from the state on; none without that file.
+func stat(pid int) []string {
+	data, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "stat"))
+	if err != nil {
+		return nil
+	}
+	_, rest, _ := strings.Cut(string(data), ") ")
+	return strings.Fields(rest)
+}
+
+func inState(pid int, state byte) bool {
+	fields := stat(pid)
+	return len(fields) > 0 && fields[0][0] == state
+}
+
+// cpuTicks is the CPU time of a process, in the system's ticks.
+func cpuTicks(t *testing.T, pid int) string {
+	t.Helper()
+	fields := stat(pid)
+	require.Greater(t, len(fields), 12)
+	return fields[11] + " " + fields[12]
 }

@@ -23,6 +23,7 @@ type output struct {
 	done   chan struct{}
 	marked chan string // what was written before each marker
 	marker []byte
+	rest   string // the beginning of a line that was left for the next take
 
 	closeOnce sync.Once
 }
@@ -50,13 +51,15 @@ func (o *output) collect(read *os.File) {
 	dropped := false
 	for {
 		n, err := read.Read(chunk)
+		searched := max(0, len(kept)-len(o.marker)) // up to here, there is no marker
 		kept = append(kept, chunk[:n]...)
 		for {
-			before, after, found := bytes.Cut(kept, o.marker)
-			if !found {
+			at := bytes.Index(kept[searched:], o.marker)
+			if at < 0 {
 				break
 			}
-			text := string(before)
+			text, after := string(kept[:searched+at]), kept[searched+at+len(o.marker):]
+			searched = 0
 			if dropped {
 				text += "\n(more output followed; 1 MB is kept)"
 			}
@@ -81,14 +84,24 @@ func (o *output) collect(read *os.File) {
 // take returns the lines written since the last call. Call it while the process cannot write: frozen,
 // or dead.
 func (o *output) take() []string {
-	if _, err := o.write.Write(o.marker); err != nil {
-		return nil // closed
-	}
-	text, ok := <-o.marked
-	if !ok {
-		return nil
-	}
+	text := o.text()
+	o.rest = ""
 	return splitLines(text)
+}
+
+// takeWholeLines returns the lines that the process, which may be running, has ended so far.
+func (o *output) takeWholeLines() []string {
+	text := o.text()
+	end := strings.LastIndexByte(text, '\n') + 1
+	o.rest = text[end:]
+	return splitLines(text[:end])
+}
+
+func (o *output) text() string {
+	if _, err := o.write.Write(o.marker); err != nil {
+		return o.rest // closed
+	}
+	return o.rest + <-o.marked // nothing when it is closed
 }
 
 func splitLines(text string) []string {

@@ -1,7 +1,6 @@
 package sandbox
 
 import (
-	"bytes"
 	"context"
 	"crypto/rand"
 	"fmt"
@@ -14,34 +13,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
-
-// marked gives a function a variable that its processes can be found by, from outside of their
-// namespaces. The returned function finds them, in the form "PID command".
-func marked(c *Config) (alive func() []string) {
-	mark := rand.Text()
-	c.Env = map[string]string{"MARK": mark}
-	return func() []string { return processesWith("MARK=" + mark) }
-}
-
-// processesWith finds live processes that have a variable. A zombie has none.
-func processesWith(variable string) []string {
-	var found []string
-	all, _ := filepath.Glob("/proc/[0-9]*/environ")
-	for _, path := range all {
-		environ, err := os.ReadFile(path)
-		if err != nil || !bytes.Contains(environ, []byte(variable)) {
-			continue // gone, or somebody else's
-		}
-		command, _ := os.ReadFile(filepath.Join(filepath.Dir(path), "cmdline"))
-		found = append(found, filepath.Base(filepath.Dir(path))+" "+string(bytes.ReplaceAll(command, []byte{0}, []byte{' '})))
-	}
-	return found
-}
-
-func assertNone(t *testing.T, alive func() []string) {
-	t.Helper()
-	assert.Eventually(t, func() bool { return len(alive()) == 0 }, 10*time.Second, 10*time.Millisecond, "%v", alive())
-}
 
 func TestCancellingKillsTheProcess(t *testing.T) {
 	t.Parallel()

@@ -21,7 +21,7 @@ func (r *run) toEnd(ctx context.Context) error {
 		return nil
 	}
 	if r.process == nil {
-		if again, err := r.initializeAgain(ctx); err != nil || !again {
+		if ready, err := r.initializeInside(ctx); err != nil || !ready {
 			return err
 		}
 	}
@@ -47,24 +47,23 @@ func (r *run) toEnd(ctx context.Context) error {
 	}
 	select {
 	case a := <-r.api.posted:
-		return r.answered(ctx, a)
+		return r.posted(ctx, a)
 	case <-r.process.exited:
 		select {
 		case a := <-r.api.posted: // it answered, and then it ended
-			return r.answered(ctx, a)
+			return r.posted(ctx, a)
 		default:
-			i.failExited(r.process.exit)
+		}
+		if !time.Now().Before(r.deadline) {
+			i.failTimedOut() // both at once
 			return nil
 		}
+		i.failExited(r.process.exit)
+		return nil
 	case <-r.expired:
 		select {
-		case a := <-r.api.posted: // both at once: what counts is when it was posted
-			if a.at.Before(r.deadline) {
-				return r.answered(ctx, a)
-			}
-			i.Late = true
-			i.failTimedOut()
-			return nil
+		case a := <-r.api.posted: // both at once
+			return r.posted(ctx, a)
 		default:
 		}
 		i.failTimedOut()
@@ -75,6 +74,17 @@ func (r *run) toEnd(ctx context.Context) error {
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	}
+}
+
+// posted takes an answer. What counts is when it was posted, not when it was looked at: code that waits
+// for the end of its context is always too late, since that is when Lambda kills it.
+func (r *run) posted(ctx context.Context, a answer) error {
+	if a.at.Before(r.deadline) {
+		return r.answered(ctx, a)
+	}
+	r.invocation.Late = true
+	r.invocation.failTimedOut()
+	return nil
 }
 
 // overtime watches a process whose time is over.
@@ -92,25 +102,32 @@ func (r *run) overtime(ctx context.Context) error {
 	return nil
 }
 
-// initializeAgain runs a failed INIT once more, now on the function's own time.
-func (r *run) initializeAgain(ctx context.Context) (bool, error) {
-	i := r.invocation
+// initializeInside runs INIT inside the invocation, on the function's own time: again, after an INIT that failed,
+// or for the first time since the environment was reset.
+func (r *run) initializeInside(ctx context.Context) (bool, error) {
+	i, begin := r.invocation, time.Now()
 	if err := r.start(i); err != nil || r.process == nil {
 		return false, err
 	}
+	status, errorType := "error", ""
 	select {
 	case <-r.api.ready:
-		i.InitCompleted = true
+		r.initialized(i, initialization{phase: "invoke", began: begin, took: time.Since(begin)})
 		return true, nil
 	case <-r.process.exited:
+		errorType = "Runtime.ExitError"
 		i.failExited(r.process.exit)
 	case <-r.expired:
+		status = "timeout"
 		i.failTimedOut()
 	case <-r.memory.over:
+		errorType = "Runtime.OutOfMemory"
 		i.failOutOfMemory()
 	case <-ctx.Done():
 		return false, context.Cause(ctx)
 	}
+	r.measureMemory(i)
+	r.failedInit(i, initialization{phase: "invoke", began: begin, took: time.Since(begin), status: status, errorType: errorType})
 	return false, nil
 }
 

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -8,12 +9,17 @@ import (
 	"net"
 	"net/http"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 )
 
 // maxResponse is the limit for a synchronous response in bytes: 6 MB, as AWS words it in its error.
 const maxResponse = 6291556
+
+// maxHeaders is how large the headers of a request may be in bytes. The Go runtime library describes an
+// error for X-Ray in a header, of less than 1 MiB.
+const maxHeaders = 2 << 20
 
 // maxEvent is the limit for an event in bytes ("Lambda quotas": 6 MB, synchronous).
 const maxEvent = 6 << 20
@@ -28,7 +34,8 @@ type runtimeAPI struct {
 	listener net.Listener
 	server   *http.Server
 
-	// ready gets a value each time the process asks for the next event.
+	// ready gets a value when the process asks for its first event, which ends INIT, and when it asks
+	// for another after its answer, which ends the invocation.
 	ready chan struct{}
 	// posted gets the answer to the current invocation.
 	posted chan answer
@@ -39,6 +46,7 @@ type runtimeAPI struct {
 	stopOnce sync.Once
 
 	mu          sync.Mutex
+	initialized bool   // it has asked for an event
 	current     string // request id of the invocation under way; "" between invocations
 	answered    bool
 	wantSIGTERM bool // an internal extension is registered, so SIGTERM comes before SIGKILL
@@ -59,33 +67,64 @@ type answer struct {
 	at       time.Time
 }
 
-func newRuntimeAPI(function string) (*runtimeAPI, error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return nil, fmt.Errorf("cannot serve the Lambda runtime API: %w", err)
-	}
-	api := &runtimeAPI{
+func newRuntimeAPI(function string) *runtimeAPI {
+	return &runtimeAPI{
 		function: function,
-		listener: listener,
 		ready:    make(chan struct{}, 1),
 		posted:   make(chan answer, 1),
 		events:   make(chan delivery),
 		stopped:  make(chan struct{}),
 	}
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET /2018-06-01/runtime/invocation/next", api.next)
-	mux.HandleFunc("POST /2018-06-01/runtime/invocation/{id}/response", api.response)
-	mux.HandleFunc("POST /2018-06-01/runtime/invocation/{id}/error", api.error)
-	mux.HandleFunc("POST /2018-06-01/runtime/init/error", api.initError)
-	mux.HandleFunc("POST /2020-01-01/extension/register", api.register)
-	mux.HandleFunc("GET /2020-01-01/extension/event/next", api.extensionNext)
+}
+
+func (api *runtimeAPI) listen() error {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return fmt.Errorf("cannot serve the Lambda runtime API: %w", err)
+	}
+	api.listener = listener
 	api.server = &http.Server{
-		Handler:           mux,
+		Handler:           http.HandlerFunc(api.serve),
+		MaxHeaderBytes:    maxHeaders,
 		ReadHeaderTimeout: 10 * time.Second,
 		ErrorLog:          log.New(io.Discard, "", 0), // a killed process breaks connections
 	}
 	go func() { _ = api.server.Serve(listener) }() // ends in stop
-	return api, nil
+	return nil
+}
+
+// serve answers a request. It matches paths itself: a ServeMux would answer some with a redirection, and
+// its own refusals in plain text.
+func (api *runtimeAPI) serve(w http.ResponseWriter, r *http.Request) {
+	method, handle := api.route(r.URL.Path)
+	switch {
+	case handle == nil:
+		refuse(w, http.StatusNotFound, "ResourceNotFound", "The Lambda runtime API has no such path.")
+	case r.Method != method:
+		w.Header().Set("Allow", method)
+		refuse(w, http.StatusMethodNotAllowed, "MethodNotAllowed", "The Lambda runtime API takes only "+method+" here.")
+	default:
+		handle(w, r)
+	}
+}
+
+func (api *runtimeAPI) route(path string) (method string, handle http.HandlerFunc) {
+	switch path {
+	case "/2018-06-01/runtime/invocation/next":
+		return http.MethodGet, api.next
+	case "/2018-06-01/runtime/init/error":
+		return http.MethodPost, api.initError
+	case "/2020-01-01/extension/register":
+		return http.MethodPost, api.register
+	case "/2020-01-01/extension/event/next":
+		return http.MethodGet, api.extensionNext
+	}
+	rest, ok := strings.CutPrefix(path, "/2018-06-01/runtime/invocation/")
+	id, what, _ := strings.Cut(rest, "/")
+	if !ok || what != "response" && what != "error" {
+		return "", nil
+	}
+	return http.MethodPost, func(w http.ResponseWriter, r *http.Request) { api.answer(w, r, id, what == "error") }
 }
 
 func (api *runtimeAPI) address() string { return api.listener.Addr().String() }
@@ -94,7 +133,9 @@ func (api *runtimeAPI) address() string { return api.listener.Addr().String() }
 func (api *runtimeAPI) stop() {
 	api.stopOnce.Do(func() {
 		close(api.stopped)
-		_ = api.server.Close()
+		if api.server != nil {
+			_ = api.server.Close()
+		}
 	})
 }
 
@@ -110,20 +151,17 @@ func (api *runtimeAPI) finish() {
 	api.mu.Lock()
 	defer api.mu.Unlock()
 	api.current = ""
+	select {
+	case <-api.ready: // a second wish for the same event must not end the next invocation
+	default:
+	}
 }
 
 func (api *runtimeAPI) next(w http.ResponseWriter, r *http.Request) {
-	api.mu.Lock()
-	early := api.current != "" && !api.answered
-	api.mu.Unlock()
-	if early {
+	if !api.wish() {
 		// The process asks for more before it has answered: it will not get anything.
 		refuse(w, http.StatusForbidden, "InvalidStateTransition", "Transition from Running to Ready is not allowed.")
 		return
-	}
-	select {
-	case api.ready <- struct{}{}:
-	default: // asked twice without an event in between; one wish is enough
 	}
 	select {
 	case d := <-api.events:
@@ -140,20 +178,40 @@ func (api *runtimeAPI) next(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func (api *runtimeAPI) response(w http.ResponseWriter, r *http.Request) { api.answer(w, r, false) }
-func (api *runtimeAPI) error(w http.ResponseWriter, r *http.Request)    { api.answer(w, r, true) }
+// wish takes note that the process asks for an event. It may not before it has answered.
+func (api *runtimeAPI) wish() bool {
+	api.mu.Lock()
+	defer api.mu.Unlock()
+	if api.current != "" && !api.answered {
+		return false
+	}
+	if !api.initialized || api.current != "" {
+		select {
+		case api.ready <- struct{}{}:
+		default: // asked twice without an event in between; one wish is enough
+		}
+	}
+	api.initialized = true
+	return true
+}
 
-func (api *runtimeAPI) answer(w http.ResponseWriter, r *http.Request, failed bool) {
+func (api *runtimeAPI) answer(w http.ResponseWriter, r *http.Request, id string, failed bool) {
 	body, err := io.ReadAll(io.LimitReader(r.Body, maxResponse+1))
 	at := time.Now()
-	// A streamed answer that fails midway says so in a trailer, which is known after the body.
-	failed = failed || r.Trailer.Get("Lambda-Runtime-Function-Error-Type") != ""
 	if err != nil {
-		return // the process went away while it was writing
+		refuse(w, http.StatusBadRequest, "InvalidRequest", "The body cannot be read.") // unless the process is gone
+		return
+	}
+	if r.Trailer.Get("Lambda-Runtime-Function-Error-Type") != "" {
+		// A streamed answer that failed midway: the error comes after what was sent, and counts.
+		failed = true
+		if posted, err := base64.StdEncoding.DecodeString(r.Trailer.Get("Lambda-Runtime-Function-Error-Body")); err == nil && len(posted) > 0 {
+			body = posted
+		}
 	}
 	api.mu.Lock()
 	defer api.mu.Unlock()
-	if api.current == "" || r.PathValue("id") != api.current {
+	if api.current == "" || id != api.current {
 		refuse(w, http.StatusBadRequest, "InvalidRequestID", "Invalid request ID")
 		return
 	}

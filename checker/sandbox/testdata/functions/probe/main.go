@@ -4,18 +4,21 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
+	"log"
 	"os"
 	"os/exec"
+	"os/signal"
 	"os/user"
 	"runtime/debug"
 	"strings"
 	"syscall"
 	"time"
 
+	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-lambda-go/lambda"
+	"github.com/aws/aws-lambda-go/lambda/messages"
 	"github.com/aws/aws-lambda-go/lambdacontext"
 )
 
@@ -28,10 +31,47 @@ type request struct {
 var (
 	invocations int
 	hog         []byte
+	begun       = time.Now() // in INIT
+	logger      = lambdacontext.NewLogger()
+	cut         context.Context // of an earlier invocation
 )
+
+type valueError struct{ text string }
+
+func (e valueError) Error() string { return e.text }
+
+type pointerError struct{ text string }
+
+func (e *pointerError) Error() string { return e.text }
+
+// errorOf is the error that an event asks for.
+func errorOf(r request) error {
+	err := errors.New(r.Text)
+	switch r.Do {
+	case "error":
+		return err
+	case "error-wrapped":
+		return fmt.Errorf("wrapped: %w", err)
+	case "error-joined":
+		return errors.Join(err, errors.New("and another"))
+	case "error-value":
+		return valueError{r.Text}
+	case "error-pointer":
+		return &pointerError{r.Text}
+	case "error-message":
+		return messages.InvokeResponse_Error{
+			Type: "Shop.OutOfTea", Message: r.Text,
+			StackTrace: []*messages.InvokeResponse_Error_StackFrame{{Path: "tea.go", Line: 7, Label: "brew"}},
+		}
+	}
+	return nil
+}
 
 func handle(ctx context.Context, r request) (any, error) {
 	invocations++
+	if err := errorOf(r); err != nil {
+		return nil, err
+	}
 	wait := time.Duration(r.Millis) * time.Millisecond
 	switch r.Do {
 	case "echo":
@@ -47,6 +87,7 @@ func handle(ctx context.Context, r request) (any, error) {
 		lc, _ := lambdacontext.FromContext(ctx)
 		deadline, _ := ctx.Deadline()
 		return map[string]any{
+			"traceInContext": ctx.Value("x-amzn-trace-id"), "identity": lc.Identity, "client": lc.ClientContext,
 			"requestID": lc.AwsRequestID, "arn": lc.InvokedFunctionArn,
 			"left": time.Until(deadline).Milliseconds(), "trace": os.Getenv("_X_AMZN_TRACE_ID"),
 		}, nil
@@ -73,10 +114,68 @@ func handle(ctx context.Context, r request) (any, error) {
 			debug.FreeOSMemory()
 		}
 		time.Sleep(20 * time.Millisecond)
-	case "error":
-		return nil, errors.New(r.Text)
 	case "panic":
 		panic(r.Text)
+	case "panic-map":
+		var m map[string]int
+		m[r.Text] = 1
+	case "panic-index":
+		return []int{}[r.Millis], nil
+	case "panic-error":
+		panic(&pointerError{r.Text})
+	case "panic-goroutine":
+		go func() { panic(r.Text) }()
+		time.Sleep(time.Hour)
+	case "fatal":
+		log.Fatal(r.Text)
+	case "channel":
+		return make(chan int), nil
+	case "function":
+		return func() {}, nil
+	case "sqs":
+		return events.SQSEventResponse{}, nil
+	case "http":
+		return events.APIGatewayV2HTTPResponse{}, nil
+	case "html":
+		return "<b>&</b>", nil
+	case "begun":
+		return begun.UnixNano(), nil
+	case "deadline-of":
+		deadline, _ := ctx.Deadline()
+		return deadline.UnixMilli(), nil
+	case "leave-context":
+		cut = ctx
+	case "context-left":
+		return fmt.Sprint(cut.Err()), nil
+	case "logger":
+		logger.DebugContext(ctx, "for debugging")
+		logger.InfoContext(ctx, r.Text, "answer", 42)
+	case "wait-for-file":
+		for {
+			if _, err := os.Stat(os.TempDir() + "/" + r.Text); err == nil {
+				return nil, nil
+			}
+			time.Sleep(5 * time.Millisecond)
+		}
+	case "mark-sigterm":
+		signals := make(chan os.Signal, 1)
+		signal.Notify(signals, syscall.SIGTERM)
+		go func() {
+			<-signals
+			_ = os.WriteFile(os.TempDir()+"/sigterm", nil, 0o600)
+		}()
+	case "ignore-signals":
+		signal.Ignore(syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP)
+		fmt.Println("ignoring signals")
+		time.Sleep(time.Hour)
+	case "memory-error":
+		hog = make([]byte, r.Millis<<20)
+		for n := range hog {
+			hog[n] = 1
+		}
+		hog = nil
+		debug.FreeOSMemory()
+		return nil, errors.New(r.Text)
 	case "exit":
 		os.Exit(r.Millis)
 	case "sleep":
@@ -156,7 +255,21 @@ func main() {
 	case init == "spin":
 		spin(150 * time.Millisecond)
 	case init == "hang":
+		fmt.Println("INIT hangs")
 		time.Sleep(time.Hour)
+	case init == "fatal":
+		log.Fatal("INIT cannot go on")
+	case init == "panic":
+		panic("INIT goes wrong")
+	case init == "speak":
+		fmt.Println("INIT speaks")
+		fmt.Print("and does not end its line")
+	case strings.HasPrefix(init, "slow:"):
+		wait, err := time.ParseDuration(strings.TrimPrefix(init, "slow:"))
+		if err != nil {
+			log.Fatal(err)
+		}
+		time.Sleep(wait)
 	case strings.HasPrefix(init, "once:"):
 		// Fails the first time only: a mark in /tmp tells.
 		if _, err := os.Stat(os.TempDir() + "/mark"); err != nil {
@@ -167,7 +280,10 @@ func main() {
 	var options []lambda.Option
 	if os.Getenv("SIGTERM") != "" {
 		options = append(options, lambda.WithEnableSIGTERM(func() {
-			_ = os.WriteFile(os.TempDir()+"/"+os.Getenv("SIGTERM"), json.RawMessage(`"terminated"`), 0o600)
+			if os.Getenv("SIGTERM") == "hang" {
+				time.Sleep(time.Hour)
+			}
+			_ = os.WriteFile(os.TempDir()+"/sigterm", nil, 0o600)
 		}))
 	}
 	lambda.StartWithOptions(handle, options...)
