@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"math/rand/v2"
+	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -80,6 +81,27 @@ func (t *T) ID(prefix string) string {
 	return fmt.Sprintf("%s-%04x", prefix, t.random.Uint32()&0xffff)
 }
 
+// refused ends the check with a finding if it is the template that Lambda refuses, or refuses to run more
+// of, and with a fault otherwise.
+func (t *T) refused(err error) {
+	var by *sandbox.RequestError
+	switch {
+	case !errors.As(err, &by):
+	case by.Code == "InvalidParameterValueException":
+		t.Fail(Finding{
+			Did: t.did, Got: err.Error(), Want: "a template that can be deployed",
+			Next: "AWS would refuse it in the same way: change what the message names.",
+		})
+	case by.Status == http.StatusTooManyRequests:
+		t.Fail(Finding{
+			Did: t.did, Got: fmt.Sprintf("%d %s: %s", by.Status, by.Code, by.Reason), Want: "an answer",
+			Why:  "No more invocations run at once than ReservedConcurrentExecutions says. Further events are refused, and 0 refuses them all.",
+			Next: "Raise ReservedConcurrentExecutions in the template, or leave it out.",
+		})
+	}
+	t.fault(err)
+}
+
 // Without deploys the functions without an environment variable. It comes first in a check.
 func (t *T) Without(variable string) {
 	t.options.Variables = func(_ string, variables map[string]string) { delete(variables, variable) }
@@ -99,7 +121,8 @@ func (t *T) deployed() *stack.Stack {
 		t.options.Seed = t.random.Uint64()
 		s, err := t.deploy(t.options)
 		if err != nil {
-			t.fault(err)
+			t.did = "deployed the template"
+			t.refused(err)
 		}
 		t.stack = s
 	}
@@ -210,7 +233,7 @@ func (f *Function) Invoke(e Event) *Reply {
 	}
 	i, err := f.function.Invoke(f.t.ctx, e.JSON)
 	if err != nil {
-		f.t.fault(err)
+		f.t.refused(err)
 	}
 	return &Reply{t: f.t, did: f.t.did, function: f.function, Invocation: i}
 }
@@ -229,7 +252,7 @@ func (f *Function) InvokeAtOnce(n int, e Event) []*Reply {
 		})
 	}
 	if err := group.Wait(); err != nil {
-		f.t.fault(err)
+		f.t.refused(err)
 	}
 	slices.SortFunc(replies, func(a, b *Reply) int { return strings.Compare(a.RequestID, b.RequestID) })
 	return replies

@@ -2,11 +2,13 @@ package check
 
 import (
 	"errors"
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"example.com/serverless-patterns/checker/sandbox"
 	"example.com/serverless-patterns/checker/stack"
 	"example.com/serverless-patterns/checker/wire"
 )
@@ -48,6 +50,27 @@ func TestAReplyKeepsTheEvidenceThatItIsGiven(t *testing.T) {
 	f := finding(t, Check{}, func(t *T) { echo(t, todo{}).Fail(Finding{Did: "d", Evidence: []string{"call: x"}}) })
 	assert.Equal(t, "d", f.Did)
 	assert.Equal(t, []string{"call: x"}, f.Evidence)
+}
+
+func TestWhatLambdaRefusesBecauseOfTheTemplateFailsTheCheck(t *testing.T) {
+	t.Parallel()
+	tooLarge := &sandbox.RequestError{Status: 400, Code: "InvalidParameterValueException", Message: "4097 bytes"}
+	f := finding(t, Check{}, func(t *T) {
+		t.deploy = func(stack.Options) (*stack.Stack, error) { return nil, fmt.Errorf("cannot deploy Fn: %w", tooLarge) }
+		t.Function("EchoFunction")
+	})
+	assert.Equal(t, "deployed the template", f.Did)
+	assert.Equal(t, "cannot deploy Fn: InvalidParameterValueException: 4097 bytes", f.Got)
+
+	f = finding(t, Check{}, func(t *T) {
+		t.did = "invoked Fn with an order"
+		t.refused(&sandbox.RequestError{Status: 429, Code: "TooManyRequestsException", Reason: "TooMany"})
+	})
+	assert.Equal(t, "invoked Fn with an order", f.Did)
+	assert.Equal(t, "429 TooManyRequestsException: TooMany", f.Got)
+
+	result := end(t, Check{}, func(t *T) { t.refused(&sandbox.RequestError{Status: 413, Code: "RequestEntityTooLargeException"}) })
+	assert.Equal(t, Errored, result.Verdict, "no check sends events that are too large")
 }
 
 func TestATemplateWithoutAResourceFailsTheCheck(t *testing.T) {

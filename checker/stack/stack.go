@@ -207,9 +207,11 @@ func (s *Stack) createFunction(f *sam.Function, o Options) error {
 		NewCredentials: func(environment string) aws.Credentials {
 			return s.wire.NewCaller(f.LogicalID, environment)
 		},
-		Dir:      dir,
-		Overtime: o.Overtime,
-		Seed:     o.Seed,
+		SystemLogLevel:      f.Logging.SystemLogLevel,
+		ReservedConcurrency: f.ReservedConcurrency,
+		Dir:                 dir,
+		Overtime:            o.Overtime,
+		Seed:                o.Seed,
 	})
 	if err != nil {
 		return err
