@@ -1,26 +1,18 @@
 package sandbox
 
-import (
-	"time"
-
-	gops "github.com/shirou/gopsutil/v4/process"
-)
+import "time"
 
 // memoryPoll is how often memory is looked at while a function runs. Where the kernel keeps the peak, a
 // higher rate would only kill a little earlier.
 const memoryPoll = 20 * time.Millisecond
 
 // peakMemory is the most memory that the process has had resident, in bytes; where the kernel does not
-// keep that, what it has now. 0 when it cannot be read.
+// keep that, what it has now. 0 when it is gone.
 func (p *process) peakMemory() uint64 {
 	if p.gone() {
 		return 0
 	}
-	info, err := (&gops.Process{Pid: int32(p.cmd.Process.Pid)}).MemoryInfo()
-	if err != nil {
-		return 0
-	}
-	return max(info.HWM, info.RSS)
+	return peakOf(p.cmd.Process.Pid)
 }
 
 // memoryWatch looks at a process while it runs.

@@ -113,7 +113,6 @@ func handle(ctx context.Context, r request) (any, error) {
 			hog = nil
 			debug.FreeOSMemory()
 		}
-		time.Sleep(20 * time.Millisecond)
 	case "panic":
 		panic(r.Text)
 	case "panic-map":
