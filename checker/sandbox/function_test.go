@@ -43,6 +43,7 @@ func TestASeedDecidesTheIDs(t *testing.T) {
 		i := invoke(t, deploy(t, func(c *Config) { c.Seed = seed }), request{Do: "count"})
 		return fmt.Sprint(i.RequestID, i.TraceID, i.Environment)
 	}
-	assert.Equal(t, ids(7), ids(7))
-	assert.NotEqual(t, ids(7), ids(8))
+	first := ids(7)
+	assert.Equal(t, first, ids(7))
+	assert.NotEqual(t, first, ids(8))
 }
