@@ -18,8 +18,10 @@ func TestALogThatIsTooLongIsCut(t *testing.T) {
 	f := deploy(t)
 	flood := invoke(t, f, request{Do: "flood"})
 	assert.Equal(t, Answered, flood.Outcome)
-	assert.Contains(t, flood.Log[len(flood.Log)-1], "more output followed")
-	assert.LessOrEqual(t, len(strings.Join(flood.Log, "\n")), maxLog+1024)
+	last := len(flood.Log) - 1
+	assert.Equal(t, "(more output followed; 1 MB is kept)", flood.Log[last])
+	assert.Equal(t, strings.Repeat("x", 1023), flood.Log[last-1])
+	assert.Len(t, strings.Join(flood.Log[:last], "\n")+"\n", maxLog, "1 MB, exactly")
 	next := invoke(t, f, request{Do: "log", Text: "after"})
 	assert.Equal(t, []string{"after", "after on stderr", "without an end of line"}, next.Log)
 }

@@ -58,10 +58,11 @@ func (o *output) collect(read *os.File) {
 			if at < 0 {
 				break
 			}
-			text, after := string(kept[:searched+at]), kept[searched+at+len(o.marker):]
+			at += searched
+			text, after := string(kept[:min(at, maxLog)]), kept[at+len(o.marker):]
 			searched = 0
-			if dropped {
-				text += "\n(more output followed; 1 MB is kept)"
+			if dropped || at > maxLog {
+				text = strings.TrimSuffix(text, "\n") + "\n(more output followed; 1 MB is kept)"
 			}
 			kept, dropped = bytes.Clone(after), false
 			select {
