@@ -82,6 +82,16 @@ var initRows = []conformance.Row{
 		Skip: "a measurement of AWS's machines; this machine has its own times, and gives INIT all of its CPU",
 	},
 	{
+		ID: "init-sdk", Certainty: conformance.Measured,
+		Fact: "AWS SDK clients add a few milliseconds to INIT; what is slow there is network, large embedded files, and computing",
+		Skip: "the lessons about INIT measure it on their own functions",
+	},
+	{
+		ID: "init-connections", Certainty: conformance.Measured,
+		Fact: "A client that is made for each invocation opens connections of its own each time",
+		Skip: "package wire counts connections, and the requirement client-once of lesson 1 shows it",
+	},
+	{
 		ID: "init-vpc", Certainty: conformance.Documented,
 		Fact: "A VPC costs time when a function is created or updated, and not at a cold start",
 		Skip: "functions run without a VPC here",

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/serverless-patterns/checker/conformance"
+	"example.com/serverless-patterns/checker/sam"
 )
 
 var logRows = []conformance.Row{
@@ -242,7 +243,12 @@ var resourceRows = []conformance.Row{
 	{
 		ID: "memory-range", Certainty: conformance.Documented,
 		Fact: "MemorySize is 128 to 10,240 MB",
-		Skip: "package sam refuses other values, and tests that",
+		Test: func(t *testing.T) {
+			for size, ok := range map[string]bool{"127": false, "128": true, "10240": true, "10241": false} {
+				_, err := sam.Parse("template.yaml", []byte(functionWith("MemorySize: "+size)))
+				assert.Equal(t, ok, err == nil, "%s: %v", size, err)
+			}
+		},
 	},
 	{
 		ID: "cpu-by-memory", Certainty: conformance.Documented,

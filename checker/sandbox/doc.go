@@ -8,6 +8,8 @@
 //   - INIT runs until the process first asks for /runtime/invocation/next, and may take 10 s. An INIT
 //     that fails or takes longer is run again inside the first invocation, under the function's
 //     timeout.
+//   - A process that crashed or ran out of time is replaced in the next invocation, and its INIT is then part
+//     of that, under the same timeout: AWS calls it a suppressed init.
 //   - An invocation ends when the process has answered and asks for the next event. The process is
 //     then frozen (SIGSTOP) and thawed (SIGCONT) only when the next event arrives: work that was
 //     left running stands still in between.
@@ -17,7 +19,11 @@
 //   - One environment handles one event at a time. A second event that arrives meanwhile gets an
 //     environment of its own.
 //
-// The facts are from "Understanding the Lambda execution environment lifecycle", "Using the Lambda
+// Fact by fact, with a test for each or a reason for having none, this is the table that
+//
+//	go test -run Conformance -v ./checker/sandbox
+//
+// prints. The facts are from "Understanding the Lambda execution environment lifecycle", "Using the Lambda
 // runtime API for custom runtimes" and "Lambda quotas" in the AWS Lambda Developer Guide.
 //
 // What triggers a function, and which AWS services it can reach, is not known here: package stack
