@@ -17,10 +17,10 @@ var initRows = []conformance.Row{
 		ID: "init-ends-at-next", Certainty: conformance.Documented,
 		Fact: "INIT runs until the process first asks for an event, before the function's own time begins",
 		Test: func(t *testing.T) {
-			i := invoke(t, deploy(t, env("INIT", "slow:1500ms"), timeout(time.Second)), request{Do: "count"})
+			i := invoke(t, deploy(t, env("INIT", "slow:6s"), timeout(5*time.Second)), request{Do: "count"})
 			assert.Equal(t, 1, decode[int](t, i))
-			assert.GreaterOrEqual(t, i.InitDuration, 1500*time.Millisecond)
-			assert.Less(t, i.Duration, time.Second)
+			assert.GreaterOrEqual(t, i.InitDuration, 6*time.Second)
+			assert.Less(t, i.Duration, 5*time.Second)
 			assert.True(t, i.InitCompleted)
 			assert.Equal(t, 1, i.Inits)
 		},
@@ -42,13 +42,13 @@ var initRows = []conformance.Row{
 	},
 	{
 		ID: "init-go-is-fast", Certainty: conformance.Measured,
-		Fact: "A Go function asks for its first event a few milliseconds after its start",
+		Fact: "A Go function needs a few milliseconds until it asks for its first event",
 		Test: func(t *testing.T) {
 			best := time.Hour
 			for range 5 {
-				best = min(best, invoke(t, deploy(t), request{Do: "count"}).InitDuration)
+				best = min(best, invoke(t, deploy(t), request{Do: "count"}).InitCPUTime)
 			}
-			assert.Less(t, best, 500*time.Millisecond, "on a busy machine")
+			assert.Less(t, best, 100*time.Millisecond, "of CPU time, which a busy machine does not change")
 		},
 	},
 	{
@@ -110,7 +110,7 @@ var initFailureRows = []conformance.Row{
 			assert.Equal(t, 2, i.Inits)
 			assert.False(t, i.InitCompleted)
 			assert.GreaterOrEqual(t, took, 11*time.Second-time.Millisecond, "10 s, and 1 s of the invocation")
-			assert.Less(t, took, 20*time.Second)
+			assert.Less(t, took, 30*time.Second)
 			assert.Zero(t, i.InitDuration)
 		},
 	},
@@ -145,9 +145,9 @@ var initFailureRows = []conformance.Row{
 		Fact: "After a crash or a timeout, INIT is part of the next invocation, and its report has no Init Duration",
 		Test: func(t *testing.T) {
 			for _, end := range []request{{Do: "exit", Millis: 3}, {Do: "panic"}, {Do: "sleep", Millis: 60_000}} {
-				f := deploy(t, env("INIT", "slow:300ms"), timeout(3*time.Second))
-				assert.GreaterOrEqual(t, invoke(t, f, end).InitDuration, 300*time.Millisecond)
-				i := invoke(t, f, request{Do: "count"})
+				f := deploy(t, env("INIT", "slow:300ms"))
+				assert.GreaterOrEqual(t, invoke(t, with(f, 3*time.Second), end).InitDuration, 300*time.Millisecond)
+				i := invoke(t, with(f, 30*time.Second), request{Do: "count"})
 				assert.Equal(t, 1, decode[int](t, i))
 				assert.True(t, i.ColdStart)
 				assert.Equal(t, 1, i.Inits)

@@ -19,7 +19,7 @@ var invokeRows = []conformance.Row{
 		ID: "invoke-one-at-a-time", Certainty: conformance.Documented,
 		Fact: "An execution environment handles one event at a time; another one meanwhile gets an environment of its own",
 		Test: func(t *testing.T) {
-			f := deploy(t, timeout(30*time.Second))
+			f := deploy(t)
 			var all sync.WaitGroup
 			waiting := make([]*Invocation, 2)
 			for n := range waiting {
@@ -89,7 +89,7 @@ var invokeRows = []conformance.Row{
 		Fact: "More than ReservedConcurrentExecutions at once are refused: 429 TooManyRequestsException",
 		Test: func(t *testing.T) {
 			for _, limit := range []int{0, 1} {
-				f := deploy(t, timeout(30*time.Second), func(c *Config) { c.ReservedConcurrency = &limit })
+				f := deploy(t, func(c *Config) { c.ReservedConcurrency = &limit })
 				var running sync.WaitGroup
 				for range limit {
 					running.Go(func() { invoke(t, f, request{Do: "wait-for-file", Text: "go"}) })
@@ -142,13 +142,13 @@ var deadlineRows = []conformance.Row{
 		Fact: "At the deadline the process is killed; the next invocation starts another: globals are lost, /tmp is kept",
 		Test: func(t *testing.T) {
 			var alive func() []string
-			f := deploy(t, timeout(time.Second), func(c *Config) { alive = marked(c) })
+			f := deploy(t, func(c *Config) { alive = marked(c) })
 			invoke(t, f, request{Do: "write", Text: "before"})
-			i := invoke(t, f, request{Do: "sleep", Millis: 60_000})
+			i := invoke(t, with(f, time.Second), request{Do: "sleep", Millis: 60_000})
 			assert.Equal(t, TimedOut, i.Outcome)
 			assertNone(t, alive)
 			assert.InDelta(t, 1, i.Duration.Seconds(), 0.1)
-			next := invoke(t, f, request{Do: "read"})
+			next := invoke(t, with(f, 30*time.Second), request{Do: "read"})
 			assert.True(t, next.ColdStart)
 			assert.Equal(t, i.Environment, next.Environment)
 			assert.Equal(t, "before", decode[string](t, next))
@@ -185,11 +185,11 @@ var deadlineRows = []conformance.Row{
 		Fact: "It leaves no time to answer: a handler that waits for the end of ctx is always killed",
 		Test: func(t *testing.T) {
 			for _, overtime := range []time.Duration{0, 20 * time.Second} {
-				f := deploy(t, timeout(time.Second), func(c *Config) { c.Overtime = overtime })
+				f := deploy(t, timeout(3*time.Second), func(c *Config) { c.Overtime = overtime })
 				i := invoke(t, f, request{Do: "deadline"})
 				assert.Equal(t, TimedOut, i.Outcome)
 				assert.Equal(t, "Sandbox.Timedout", i.Error().Type)
-				assert.LessOrEqual(t, i.Duration, time.Second, "what is watched longer is not counted")
+				assert.LessOrEqual(t, i.Duration, 3*time.Second, "what is watched longer is not counted")
 				if overtime > 0 {
 					assert.True(t, i.Late)
 				}
@@ -201,7 +201,7 @@ var deadlineRows = []conformance.Row{
 		Fact: "The kill cannot be ignored, whatever a function does with signals",
 		Test: func(t *testing.T) {
 			var alive func() []string
-			i := invoke(t, deploy(t, timeout(time.Second), func(c *Config) { alive = marked(c) }), request{Do: "ignore-signals"})
+			i := invoke(t, deploy(t, timeout(5*time.Second), func(c *Config) { alive = marked(c) }), request{Do: "ignore-signals"})
 			assert.Equal(t, TimedOut, i.Outcome)
 			assert.Equal(t, []string{"ignoring signals"}, i.Log)
 			assertNone(t, alive)
@@ -212,9 +212,9 @@ var deadlineRows = []conformance.Row{
 		Fact: "The environment is reset as a whole: child processes end with the function's process",
 		Test: func(t *testing.T) {
 			var alive func() []string
-			f := deploy(t, timeout(time.Second), func(c *Config) { alive = marked(c) })
+			f := deploy(t, func(c *Config) { alive = marked(c) })
 			invoke(t, f, request{Do: "child"})
-			invoke(t, f, request{Do: "sleep", Millis: 60_000})
+			invoke(t, with(f, time.Second), request{Do: "sleep", Millis: 60_000})
 			assertNone(t, alive)
 		},
 	},
@@ -251,8 +251,8 @@ var freezeRows = []conformance.Row{
 		Fact: "Work that was left running can end the process in a later invocation, which then fails",
 		Test: func(t *testing.T) {
 			f := deploy(t)
-			invoke(t, f, request{Do: "leave-exit", Millis: 100})
-			i := invoke(t, f, request{Do: "sleep", Millis: 9000})
+			invoke(t, f, request{Do: "leave-exit", Millis: 2000})
+			i := invoke(t, f, request{Do: "sleep", Millis: 20_000})
 			assert.Equal(t, Exited, i.Outcome)
 			assert.Equal(t, "exit status 7", i.Exit)
 			assert.True(t, invoke(t, f, request{Do: "count"}).ColdStart)

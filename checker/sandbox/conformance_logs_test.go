@@ -168,7 +168,11 @@ var jsonLogRows = []conformance.Row{
 			for status, r := range map[string]request{
 				"error": {Do: "error", Text: "boom"}, "failure": {Do: "exit", Millis: 3}, "timeout": {Do: "sleep", Millis: 60_000},
 			} {
-				i := invoke(t, deploy(t, jsonLog(""), timeout(time.Second)), r)
+				limit := 30 * time.Second
+				if status == "timeout" {
+					limit = time.Second
+				}
+				i := invoke(t, deploy(t, jsonLog(""), timeout(limit)), r)
 				types, records := platformEvents(t, i)
 				assert.Equal(t, []string{"initStart", "start", "runtimeDone", "report"}, types)
 				for _, kind := range types[2:] {

@@ -68,7 +68,7 @@ func deploy(t testing.TB, changes ...func(*Config)) *Function {
 	t.Helper()
 	c := Config{
 		Name: "probe", ARN: "arn:aws:lambda:eu-central-1:123456789012:function:probe", Handler: "bootstrap",
-		Region: "eu-central-1", Binary: binary(t, "probe"), MemorySize: 128, Timeout: 10 * time.Second, Dir: t.TempDir(), Seed: 1,
+		Region: "eu-central-1", Binary: binary(t, "probe"), MemorySize: 128, Timeout: 30 * time.Second, Dir: t.TempDir(), Seed: 1,
 		NewCredentials: func(string) aws.Credentials {
 			return aws.Credentials{AccessKeyID: "ASIAEXAMPLE", SecretAccessKey: "secret", SessionToken: "token"}
 		},
@@ -97,6 +97,13 @@ func fixture(t *testing.T, name string) func(*Config) {
 	t.Helper()
 	path := binary(t, name)
 	return func(c *Config) { c.Binary = path }
+}
+
+// with changes a function's timeout between its invocations: so that one runs out of time soon, and the others
+// have enough of it, also on a busy machine.
+func with(f *Function, timeout time.Duration) *Function {
+	f.config.Timeout = timeout
+	return f
 }
 
 func timeout(d time.Duration) func(*Config) { return func(c *Config) { c.Timeout = d } }
