@@ -51,7 +51,7 @@ func BenchmarkColdStart(b *testing.B) {
 		e, i, err := f.acquire()
 		require.NoError(b, err)
 		require.NoError(b, e.initialize(b.Context(), i))
-		e.reset(nil)
+		e.reset()
 		f.release(e)
 	}
 }

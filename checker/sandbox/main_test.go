@@ -93,7 +93,7 @@ func requireIsolation(t *testing.T, f *Function) {
 }
 
 // fixture deploys another function than the probe.
-func fixture(t *testing.T, name string) func(*Config) {
+func fixture(t testing.TB, name string) func(*Config) {
 	t.Helper()
 	path := binary(t, name)
 	return func(c *Config) { c.Binary = path }
@@ -131,7 +131,7 @@ func invoke(t testing.TB, f *Function, r request) *Invocation {
 }
 
 // send invokes a function with an event that is not the probe's.
-func send(t *testing.T, f *Function, event string) *Invocation {
+func send(t testing.TB, f *Function, event string) *Invocation {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 60*time.Second)
 	defer cancel()
