@@ -151,12 +151,13 @@ func (b *Builder) compile(ctx context.Context, src *located, functions []string,
 		return nil
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
-	case errors.Is(err, exec.ErrNotFound):
-		return fmt.Errorf("the go command is not on the PATH: install Go from https://go.dev/dl: %w", err)
 	case errors.As(err, &exit) && exit.Exited():
+		if err := troubleIn(output.String()); err != nil {
+			return err
+		}
 		return &BuildError{Output: src.asSeen(output.String())}
 	default:
-		return fmt.Errorf("go build: %w\n%s", err, output.String())
+		return notRun(err, output.String())
 	}
 }
 
