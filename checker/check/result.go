@@ -41,14 +41,16 @@ type LessonResult struct {
 }
 
 // BuildResult says whether the template could be read and the functions compiled. Output is what the
-// compiler printed, or what is wrong with the template.
+// compiler printed, or, if Template is set, what is wrong with the template, so that nothing was compiled.
 type BuildResult struct {
-	Verdict Verdict `json:"verdict"`
-	Seconds float64 `json:"seconds"`
-	Output  string  `json:"output"`
+	Verdict  Verdict `json:"verdict"`
+	Seconds  float64 `json:"seconds"`
+	Output   string  `json:"output"`
+	Template bool    `json:"template,omitempty"`
 }
 
-// Result is the result of one check. A failed one has a Finding, an errored one an Error.
+// Result is the result of one check. A failed one has a Finding, an errored one an Error, and one that was
+// skipped because it could not be met a Reason.
 type Result struct {
 	ID          string   `json:"id"`
 	Requirement string   `json:"requirement"`
@@ -56,6 +58,7 @@ type Result struct {
 	Verdict     Verdict  `json:"verdict"`
 	Seconds     float64  `json:"seconds"`
 	Error       string   `json:"error,omitempty"`
+	Reason      string   `json:"reason,omitempty"`
 	Finding     *Finding `json:"finding,omitempty"`
 }
 
@@ -88,12 +91,12 @@ func (l LessonResult) FirstFailure() *Result {
 	return first
 }
 
-// verdict follows from the checks: a must that failed decides, then a fault.
+// verdict follows from the checks: a must that failed, or that cannot be met, decides, then a fault.
 func (l LessonResult) verdict() Verdict {
 	verdict := Skipped
 	for _, r := range l.Checks {
 		switch {
-		case r.Verdict == Failed && r.Severity == Must:
+		case r.Severity == Must && (r.Verdict == Failed || r.Verdict == Skipped && r.Reason != ""):
 			return Failed
 		case r.Verdict == Errored:
 			verdict = Errored

@@ -7,9 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime/debug"
 	"slices"
-	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -22,7 +20,7 @@ import (
 
 // Limits of a run.
 const (
-	// atOnce is how many checks run side by side. They wait far more than they compute.
+	// atOnce is how many checks run side by side, at most. They wait far more than they compute.
 	atOnce = 8
 	// checkLimit is when a check is given up. It is a fault of the checker: every wait of a check has a
 	// shorter limit of its own.
@@ -64,7 +62,7 @@ func Run(ctx context.Context, l Lesson, o Options) LessonResult {
 	err := r.toEnd(ctx)
 	switch {
 	case err != nil:
-		r.result.Verdict, r.result.Error = Errored, err.Error()
+		r.result.Verdict, r.result.Error = Errored, withNext(err)
 	case r.result.Build.Verdict == Failed:
 		r.result.Verdict = Failed
 	default:
@@ -82,12 +80,17 @@ type run struct {
 	template *sam.Template
 	binaries map[string]string
 	backend  backend.Backend
+	still    *standstill // while checks run
+	hangs    hangs
 }
 
 func (r *run) toEnd(ctx context.Context) (err error) {
 	dir := filepath.Join(r.options.Dir, r.lesson.ID)
 	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("%s: there is no such directory; --dir says where the numbered lesson directories are", dir)
+	}
+	if err := loopback(ctx); err != nil {
+		return err
 	}
 	work, err := NewWorkdir(filepath.Join(r.options.State, "run"))
 	if err != nil {
@@ -116,10 +119,10 @@ func (r *run) prepare(ctx context.Context, dir, work string) error {
 	var problems sam.Problems
 	switch {
 	case errors.As(err, &problems):
-		r.built(BuildResult{Verdict: Failed, Seconds: seconds(time.Since(begin)), Output: problems.Error()})
+		r.built(BuildResult{Verdict: Failed, Template: true, Seconds: seconds(time.Since(begin)), Output: problems.Error()})
 		return nil
 	case errors.Is(err, fs.ErrNotExist):
-		r.built(BuildResult{Verdict: Failed, Output: err.Error()})
+		r.built(BuildResult{Verdict: Failed, Template: true, Output: err.Error()})
 		return nil
 	case err != nil:
 		return err
@@ -165,87 +168,4 @@ func codeURIs(t *sam.Template) []string {
 		}
 	}
 	return all
-}
-
-// checks runs the checks side by side, and tells their results in order.
-func (r *run) checks(ctx context.Context, work string) {
-	done := make([]bool, len(r.lesson.Checks))
-	told := 0
-	var mu sync.Mutex
-	var group errgroup.Group
-	group.SetLimit(atOnce)
-	wanted := func(c Check) bool {
-		return (r.options.Only == "" || r.options.Only == c.ID) && (!r.options.SkipWaits || c.Waits == "")
-	}
-	for n, c := range r.lesson.Checks {
-		done[n] = !wanted(c)
-	}
-	for n, c := range r.lesson.Checks {
-		if !wanted(c) {
-			continue
-		}
-		group.Go(func() error {
-			result := r.one(ctx, c, filepath.Join(work, c.ID))
-			mu.Lock()
-			defer mu.Unlock()
-			r.result.Checks[n], done[n] = result, true
-			for ; told < len(done) && done[told]; told++ {
-				// What an interrupt has cut off is no error that anybody should read.
-				if r.options.Checked != nil && r.result.Checks[told].Verdict != Skipped && ctx.Err() == nil {
-					r.options.Checked(r.result.Checks[told])
-				}
-			}
-			return nil
-		})
-	}
-	_ = group.Wait() // results are kept, not returned
-}
-
-// one runs a check on a stack of its own.
-func (r *run) one(ctx context.Context, c Check, dir string) (result Result) {
-	begin := time.Now()
-	result = Result{ID: c.ID, Requirement: c.Requirement, Severity: c.severity(), Verdict: Errored}
-	defer func() { result.Seconds = seconds(time.Since(begin)) }()
-	if ctx.Err() != nil {
-		result.Error = context.Cause(ctx).Error()
-		return result
-	}
-	if err := os.Mkdir(dir, 0o755); err != nil {
-		result.Error = err.Error()
-		return result
-	}
-	ctx, cancel := context.WithTimeoutCause(ctx, checkLimit, errCheckLimit)
-	defer cancel()
-	t := newT(ctx, c, r.options.Seed, func(o stack.Options) (*stack.Stack, error) {
-		o.Template, o.Binaries, o.Backend, o.Dir = r.template, r.binaries, r.backend, dir
-		o.Name = "lesson-" + r.lesson.ID // a stack's name begins with a letter
-		return stack.Deploy(ctx, o)
-	})
-	verdictOf(t, c, &result)
-	if err := r.backend.Err(); err != nil {
-		result.Verdict, result.Error, result.Finding = Errored, err.Error(), nil
-	}
-	if t.stack != nil {
-		if err := t.stack.Close(); err != nil && result.Verdict == Passed {
-			result.Verdict, result.Error = Errored, err.Error()
-		}
-	}
-	return result
-}
-
-// verdictOf runs the check's function and tells how it ended.
-func verdictOf(t *T, c Check, result *Result) {
-	defer func() {
-		switch end := recover().(type) {
-		case nil: // it has passed, or it ended its goroutine
-		case failure:
-			result.Verdict, result.Finding = Failed, &end.Finding
-		case fault:
-			result.Error = end.Error()
-		default:
-			result.Error = fmt.Sprintf("the check %s itself is broken: %v\n%s", c.ID, end, debug.Stack())
-		}
-	}()
-	c.Run(t)
-	result.Verdict = Passed
 }

@@ -35,6 +35,8 @@ type T struct {
 	sequence   bool
 	steps      []string // the invocations so far, if they are shown
 	did        string
+	hangs      *hangs
+	hung       string // a function that did not get through INIT
 }
 
 // maxTimeout is the longest that an invocation is waited for. No API Gateway waits longer.
@@ -52,7 +54,10 @@ type (
 func newT(ctx context.Context, c Check, seed uint64, deploy func(stack.Options) (*stack.Stack, error)) *T {
 	hash := fnv.New64a()
 	_, _ = hash.Write([]byte(c.ID)) // never fails
-	return &T{options: stack.Options{MaxTimeout: maxTimeout}, check: c, ctx: ctx, random: rand.New(rand.NewPCG(seed, hash.Sum64())), deploy: deploy}
+	return &T{
+		options: stack.Options{MaxTimeout: maxTimeout}, check: c, ctx: ctx, random: rand.New(rand.NewPCG(seed, hash.Sum64())),
+		deploy: deploy, hangs: &hangs{},
+	}
 }
 
 // Fail ends the check. Did, Why and Next may be left out: they are then what the check did last and
@@ -231,10 +236,12 @@ func (f *Function) Invoke(e Event) *Reply {
 		f.t.steps = append(f.t.steps, fmt.Sprintf("%d. %s", len(f.t.steps)+1, e.Words))
 		f.t.did = fmt.Sprintf("invoked %s several times in one process:\n%s", f.function.LogicalID, strings.Join(f.t.steps, "\n"))
 	}
+	f.giveUp()
 	i, err := f.function.Invoke(f.t.ctx, e.JSON)
 	if err != nil {
 		f.t.refused(err)
 	}
+	f.noteHang(i)
 	return &Reply{t: f.t, did: f.t.did, function: f.function, Invocation: i}
 }
 
@@ -242,6 +249,7 @@ func (f *Function) Invoke(e Event) *Reply {
 // of its own, and returns the replies in an order that a run with the same seed repeats.
 func (f *Function) InvokeAtOnce(n int, e Event) []*Reply {
 	f.t.did = fmt.Sprintf("invoked %s with %s%s", f.function.LogicalID, e.Words, f.t.conditions)
+	f.giveUp()
 	replies := make([]*Reply, n)
 	var group errgroup.Group
 	for k := range n {
@@ -253,6 +261,9 @@ func (f *Function) InvokeAtOnce(n int, e Event) []*Reply {
 	}
 	if err := group.Wait(); err != nil {
 		f.t.refused(err)
+	}
+	for _, reply := range replies {
+		f.noteHang(reply.Invocation)
 	}
 	slices.SortFunc(replies, func(a, b *Reply) int { return strings.Compare(a.RequestID, b.RequestID) })
 	return replies

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
@@ -54,12 +55,17 @@ func (t *Text) Lesson(l check.Lesson, dir string) {
 	t.line("\n%s  %s\n", strong.Render(fmt.Sprintf("Lesson %d: %s", l.Number, l.Title)), dim.Render(dir))
 }
 
-// Build shows why the functions could not be built, in the compiler's own words. A build that passed
-// needs none.
+// Build shows what is wrong with the template, or why the functions could not be built, in the compiler's own
+// words. A build that passed needs none.
 func (t *Text) Build(b check.BuildResult) {
-	if b.Verdict == check.Failed {
-		t.line("%s\n\n%s\n", bad.Render("✗ It does not build."), strings.TrimRight(b.Output, "\n"))
+	if b.Verdict != check.Failed {
+		return
 	}
+	title := "✗ It does not build."
+	if b.Template {
+		title = "✗ The template has problems."
+	}
+	t.line("%s\n\n%s\n", bad.Render(title), strings.TrimRight(b.Output, "\n"))
 }
 
 // Check shows the result of a check in a line.
@@ -68,6 +74,7 @@ func (t *Text) Check(r check.Result) {
 		check.Passed:  good.Render("✓ pass "),
 		check.Failed:  bad.Render("✗ FAIL "),
 		check.Errored: bad.Render("! ERROR"),
+		check.Skipped: dim.Render("- skip "),
 	}[r.Verdict]
 	if r.Verdict == check.Failed && r.Severity == check.Should {
 		symbol = dim.Render("~ could")
@@ -137,6 +144,7 @@ func (t *Text) closing(l check.LessonResult) {
 		return
 	}
 	t.line("%d of %d requirements met, in %.1f s.", n[check.Passed], ran, l.Seconds)
+	t.untried(l)
 	switch {
 	case n[check.Failed] > 1:
 		t.line("Start with the one above: others may pass with it. Each has a name in brackets.")
@@ -150,6 +158,20 @@ func (t *Text) closing(l check.LessonResult) {
 		t.line("%s", good.Render("✓ The lesson is passed: it would work on AWS. What failed is a recommendation."))
 	default:
 		t.line("%s", good.Render("✓ All of it would work on AWS, as far as this lesson looks."))
+	}
+}
+
+// untried says why checks were not tried that could have been.
+func (t *Text) untried(l check.LessonResult) {
+	count, reason := 0, ""
+	for _, r := range l.Checks {
+		if r.Reason != "" {
+			count++
+			reason = cmp.Or(reason, r.Reason)
+		}
+	}
+	if count > 0 {
+		t.line("%s", indent(fmt.Sprintf("%d more could not be met, and were not tried: %s.", count, reason), 0))
 	}
 }
 

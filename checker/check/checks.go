@@ -1,0 +1,142 @@
+package check
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"example.com/serverless-patterns/checker/stack"
+)
+
+// attempts is how often a check is run, at most, if this machine stood still meanwhile.
+const attempts = 3
+
+// checks runs the checks side by side, and tells their results in order.
+func (r *run) checks(ctx context.Context, work string) {
+	r.still = watchStandstill()
+	defer r.still.end()
+	done := make([]bool, len(r.lesson.Checks))
+	told := 0
+	var mu sync.Mutex
+	var group errgroup.Group
+	group.SetLimit(affordable(atOnce))
+	wanted := func(c Check) bool {
+		return (r.options.Only == "" || r.options.Only == c.ID) && (!r.options.SkipWaits || c.Waits == "")
+	}
+	for n, c := range r.lesson.Checks {
+		done[n] = !wanted(c)
+	}
+	for n, c := range r.lesson.Checks {
+		if !wanted(c) {
+			continue
+		}
+		group.Go(func() error {
+			result := r.one(ctx, c, filepath.Join(work, c.ID))
+			mu.Lock()
+			defer mu.Unlock()
+			r.result.Checks[n], done[n] = result, true
+			for ; told < len(done) && done[told]; told++ {
+				next := r.result.Checks[told]
+				silent := next.Verdict == Skipped && next.Reason == "" // it was not wanted
+				// What an interrupt has cut off is no error that anybody should read.
+				if r.options.Checked != nil && !silent && ctx.Err() == nil {
+					r.options.Checked(next)
+				}
+			}
+			return nil
+		})
+	}
+	_ = group.Wait() // results are kept, not returned
+}
+
+// one runs a check. What does not pass while this machine stands still is run again: it says nothing
+// about the code. Short pauses, as on a machine that is very busy, are no excuse for code that fails each
+// time.
+func (r *run) one(ctx context.Context, c Check, dir string) (result Result) {
+	begin := time.Now()
+	defer func() { result.Seconds = seconds(time.Since(begin)) }()
+	var longest time.Duration
+	for n := 1; ; n++ {
+		before := r.still.look()
+		var hung string
+		result, hung = r.attempt(ctx, c, fmt.Sprintf("%s-%d", dir, n))
+		stood := r.still.look() - before
+		if result.Verdict == Passed || result.Verdict == Skipped || stood == 0 || ctx.Err() != nil {
+			if result.Verdict == Failed && hung != "" {
+				r.hangs.found(hung)
+			}
+			return result
+		}
+		longest = max(longest, stood)
+		if n == attempts {
+			if longest >= absence {
+				result.Verdict, result.Finding = Errored, nil
+				result.Error = fmt.Sprintf("this machine, or the checker alone, stood still for %.1f s in the middle, and did so each of the %d times "+
+					"that the check was run. Deadlines passed meanwhile that no code could have kept. Check again when the machine is awake and has less to do.",
+					longest.Seconds(), attempts)
+			}
+			return result
+		}
+	}
+}
+
+// attempt runs a check once, on a stack of its own.
+func (r *run) attempt(ctx context.Context, c Check, dir string) (result Result, hung string) {
+	result = Result{ID: c.ID, Requirement: c.Requirement, Severity: c.severity(), Verdict: Errored}
+	if ctx.Err() != nil {
+		result.Error = context.Cause(ctx).Error()
+		return result, ""
+	}
+	if err := os.Mkdir(dir, 0o755); err != nil {
+		result.Error = withNext(err)
+		return result, ""
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, checkLimit, errCheckLimit)
+	defer cancel()
+	t := newT(ctx, c, r.options.Seed, func(o stack.Options) (*stack.Stack, error) {
+		o.Template, o.Binaries, o.Backend, o.Dir = r.template, r.binaries, r.backend, dir
+		o.Name = "lesson-" + r.lesson.ID // a stack's name begins with a letter
+		return stack.Deploy(ctx, o)
+	})
+	t.hangs = &r.hangs
+	verdictOf(t, c, &result)
+	if err := r.backend.Err(); err != nil {
+		result.Verdict, result.Error, result.Finding = Errored, err.Error(), nil
+	}
+	if result.Verdict == Failed {
+		if err := writable(dir); err != nil { // so the functions could not write, either
+			result.Verdict, result.Error, result.Finding = Errored, withNext(err), nil
+		}
+	}
+	if t.stack != nil {
+		if err := t.stack.Close(); err != nil && result.Verdict == Passed {
+			result.Verdict, result.Error = Errored, withNext(err)
+		}
+	}
+	return result, t.hung
+}
+
+// verdictOf runs the check's function and tells how it ended.
+func verdictOf(t *T, c Check, result *Result) {
+	defer func() {
+		switch end := recover().(type) {
+		case nil: // it has passed, or it ended its goroutine
+		case failure:
+			result.Verdict, result.Finding = Failed, &end.Finding
+		case hopeless:
+			result.Verdict, result.Reason = Skipped, string(end)
+		case fault:
+			result.Error = withNext(end.error)
+		default:
+			result.Error = fmt.Sprintf("the check %s itself is broken: %v\n%s", c.ID, end, debug.Stack())
+		}
+	}()
+	c.Run(t)
+	result.Verdict = Passed
+}

@@ -1,0 +1,94 @@
+package check
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"os"
+	"path/filepath"
+	"syscall"
+	"time"
+)
+
+// Files that are open at once.
+const (
+	filesOfChecker = 20 // besides checks
+	filesOfCheck   = 28 // by a check with three execution environments
+)
+
+// affordable is how many checks may run side by side, up to most, with the files that this process may
+// open. A very low limit makes checks slow, not wrong.
+func affordable(most int) int {
+	var limit syscall.Rlimit
+	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil {
+		return most
+	}
+	files := int64(min(limit.Cur, 1<<20)) //nolint:gosec // it has just been made to fit
+	return int(max(1, min(int64(most), (files-filesOfChecker)/filesOfCheck)))
+}
+
+// loopback requires that this machine can talk to itself, as the checker and the functions do.
+func loopback(ctx context.Context) error {
+	const limit = 5 * time.Second
+	err := func() error {
+		listener, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			return err
+		}
+		defer listener.Close()
+		connection, err := (&net.Dialer{Timeout: limit}).DialContext(ctx, "tcp", listener.Addr().String())
+		if err != nil {
+			return err
+		}
+		return connection.Close()
+	}()
+	if err != nil && ctx.Err() == nil {
+		return fmt.Errorf("the checker and the functions talk over 127.0.0.1, and this machine does not let them: %w\n"+
+			"Bring the loopback interface up (ip link set lo up), or allow it in the container or sandbox that the checker runs in", err)
+	}
+	return nil // whoever was interrupted notices next
+}
+
+// writable requires that files can be written in a directory, and removes what it has written.
+func writable(dir string) error {
+	path := filepath.Join(dir, "probe.tmp") // no logical id has a dot
+	err := os.WriteFile(path, make([]byte, 64<<10), 0o600)
+	return errors.Join(err, ignoreMissing(os.Remove(path)))
+}
+
+func ignoreMissing(err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}
+
+// ofPath tells whether an error is about a file.
+func ofPath(err error) bool {
+	var path *fs.PathError
+	var link *os.LinkError
+	return errors.As(err, &path) || errors.As(err, &link)
+}
+
+// withNext is what an error says, with what to do next if it is one that any program may meet.
+func withNext(err error) string {
+	for _, each := range []struct {
+		any  []error
+		next string
+	}{
+		{[]error{syscall.ENOSPC, syscall.EDQUOT, syscall.EFBIG}, "There is no space left there. Make room: `go clean -cache` and `docker system prune` give back much."},
+		{[]error{syscall.EMFILE, syscall.ENFILE}, "This process may not open more files. Raise the limit, for example with ulimit -n 1024."},
+		{[]error{syscall.EAGAIN}, "This user may have no more processes. End some, or raise the limit: ulimit -u says what it is."},
+		{[]error{syscall.ENOMEM}, "This machine has no memory left. Close other programs, or give the container or virtual machine more."},
+		{[]error{syscall.EROFS, syscall.EACCES, syscall.EPERM}, "Make that place one that this user can write to."},
+	} {
+		for _, e := range each.any {
+			if errors.Is(err, e) && (!errors.Is(err, fs.ErrPermission) || ofPath(err)) {
+				return err.Error() + "\n" + each.next
+			}
+		}
+	}
+	return err.Error()
+}
