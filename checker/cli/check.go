@@ -36,7 +36,7 @@ func (c *checkCommand) Run(ctx context.Context, p Process) error {
 	if err != nil {
 		return err
 	}
-	place, err := course.FindPlace(p.Dir, p.Program)
+	place, err := locate(p)
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"syscall"
 
 	"github.com/alecthomas/kong"
 
@@ -56,8 +57,26 @@ type usageError struct{ error }
 // errInterrupted says why a command that was stopped by a signal did not end.
 var errInterrupted = errors.New("interrupted")
 
-// Run runs a command and returns the exit status.
+// errLost is why a command is ended whose results cannot be written.
+var errLost = errors.New("the results cannot be written")
+
+// Run runs a command and returns the exit status. It ends early when its results cannot be written.
 func Run(ctx context.Context, p Process) (exit int) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	results := &output{to: p.Stdout, lost: func() { cancel(errLost) }}
+	p.Stdout = results.writer()
+	exit = run(ctx, p)
+	if err := results.err(); err != nil {
+		exit = ExitFault
+		if !errors.Is(err, syscall.EPIPE) { // who reads no further knows
+			fmt.Fprintf(p.Stderr, "checker: the results cannot be written to standard output: %v\n", err)
+		}
+	}
+	return exit
+}
+
+func run(ctx context.Context, p Process) (exit int) {
 	var c commands
 	parser, err := kong.New(&c,
 		kong.Name("checker"),
@@ -83,7 +102,11 @@ func Run(ctx context.Context, p Process) (exit int) {
 	if err != nil {
 		return explain(p, usageError{err})
 	}
-	return explain(p, parsed.Run())
+	err = parsed.Run()
+	if errors.Is(context.Cause(ctx), errLost) {
+		return ExitFault // Run says why
+	}
+	return explain(p, err)
 }
 
 // explain tells what went wrong, and returns the exit status for it.

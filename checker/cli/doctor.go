@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"example.com/serverless-patterns/checker/course"
 	"example.com/serverless-patterns/checker/doctor"
 )
 
@@ -12,7 +11,7 @@ type doctorCommand struct{}
 
 // Run tells what it finds. Only what no check can do without makes it fail.
 func (*doctorCommand) Run(ctx context.Context, p Process) error {
-	place, err := course.FindPlace(p.Dir, p.Program)
+	place, err := locate(p)
 	if err != nil {
 		return err
 	}

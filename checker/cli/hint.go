@@ -19,7 +19,7 @@ func (c *hintCommand) Run(p Process) error {
 	if err != nil {
 		return err
 	}
-	place, err := course.FindPlace(p.Dir, p.Program)
+	place, err := locate(p)
 	if err != nil {
 		return err
 	}

@@ -10,7 +10,7 @@ type listCommand struct{}
 
 // Run lists the lessons.
 func (*listCommand) Run(p Process) error {
-	place, err := course.FindPlace(p.Dir, p.Program)
+	place, err := locate(p)
 	if err != nil {
 		return err
 	}
