@@ -8,8 +8,13 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
 	"syscall"
 	"time"
+
+	"example.com/serverless-patterns/checker/sandbox"
 )
 
 // Files that are open at once.
@@ -27,6 +32,36 @@ func affordable(most int) int {
 	}
 	files := int64(min(limit.Cur, 1<<20)) //nolint:gosec // it has just been made to fit
 	return int(max(1, min(int64(most), (files-filesOfChecker)/filesOfCheck)))
+}
+
+// threadsOfLambda is how many processes and threads a function may have on Lambda ("Lambda quotas").
+const threadsOfLambda = 1024
+
+// noThread is what the Go runtime says last when the system gives it no thread.
+var noThread = regexp.MustCompile(`^runtime: failed to create new OS thread \(have (\d+) already; errno=\d+\)$`)
+
+// starved tells a process that died because this machine gave it no more threads, long before Lambda would
+// have refused any.
+func starved(i *sandbox.Invocation) error {
+	if i.Outcome != sandbox.Exited {
+		return nil
+	}
+	for _, line := range i.Log {
+		if found := noThread.FindStringSubmatch(line); found != nil {
+			if n, err := strconv.Atoi(found[1]); err == nil && n < threadsOfLambda/2 {
+				return fmt.Errorf("the function's process got no thread: %w", syscall.EAGAIN)
+			}
+		}
+	}
+	return nil
+}
+
+// nameable requires a path that the go command can build in.
+func nameable(path string) error {
+	if strings.ContainsAny(path, "\r\n") {
+		return fmt.Errorf("%q: the go command cannot build in a directory with a line break in its name. Move or rename it", path)
+	}
+	return nil
 }
 
 // loopback requires that this machine can talk to itself, as the checker and the functions do.

@@ -12,6 +12,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"example.com/serverless-patterns/checker/sandbox"
 )
 
 func TestErrorsThatAnyProgramMaySayWhatToDo(t *testing.T) {
@@ -36,6 +38,27 @@ func TestErrorsThatAnyProgramMaySayWhatToDo(t *testing.T) {
 	for _, err := range []error{errors.New("other"), os.NewSyscallError("connect", syscall.EACCES), context.Canceled} {
 		assert.Equal(t, err.Error(), withNext(err))
 	}
+}
+
+func TestAProcessWithoutThreadsIsNotTheCodes(t *testing.T) {
+	t.Parallel()
+	died := func(outcome sandbox.Outcome, lines ...string) *sandbox.Invocation {
+		return &sandbox.Invocation{Outcome: outcome, Log: lines}
+	}
+	const few = "runtime: failed to create new OS thread (have 6 already; errno=11)"
+	const many = "runtime: failed to create new OS thread (have 1021 already; errno=11)"
+	assert.ErrorIs(t, starved(died(sandbox.Exited, "INIT", few, "fatal error: newosproc")), syscall.EAGAIN)
+	assert.NoError(t, starved(died(sandbox.Exited, many)), "Lambda would not give it more, either")
+	assert.NoError(t, starved(died(sandbox.Exited, "exit")))
+	assert.NoError(t, starved(died(sandbox.Answered, few)), "it was only logged")
+	assert.NoError(t, starved(died(sandbox.Exited, "it said: "+few)))
+}
+
+func TestADirectoryWithALineBreakCannotBeBuiltIn(t *testing.T) {
+	t.Parallel()
+	r := run0(t, tiny(Check{ID: "a", Run: func(*T) {}}), func(o *Options) { o.Root = "/home/a\nb" })
+	assert.Equal(t, Errored, r.Verdict)
+	assert.Equal(t, `"/home/a\nb": the go command cannot build in a directory with a line break in its name. Move or rename it`, r.Error)
 }
 
 func TestAMachineTalksToItself(t *testing.T) {

@@ -89,6 +89,9 @@ func (r *run) toEnd(ctx context.Context) (err error) {
 	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("%s: there is no such directory; --dir says where the numbered lesson directories are", dir)
 	}
+	if err := errors.Join(nameable(r.options.Root), nameable(dir)); err != nil {
+		return err
+	}
 	if err := loopback(ctx); err != nil {
 		return err
 	}

@@ -241,8 +241,16 @@ func (f *Function) Invoke(e Event) *Reply {
 	if err != nil {
 		f.t.refused(err)
 	}
-	f.noteHang(i)
+	f.note(i)
 	return &Reply{t: f.t, did: f.t.did, function: f.function, Invocation: i}
+}
+
+// note looks for what concerns more than this invocation.
+func (f *Function) note(i *sandbox.Invocation) {
+	if err := starved(i); err != nil {
+		f.t.fault(err)
+	}
+	f.noteHang(i)
 }
 
 // InvokeAtOnce sends the same event n times at the same moment, so that each has an execution environment
@@ -263,7 +271,7 @@ func (f *Function) InvokeAtOnce(n int, e Event) []*Reply {
 		f.t.refused(err)
 	}
 	for _, reply := range replies {
-		f.noteHang(reply.Invocation)
+		f.note(reply.Invocation)
 	}
 	slices.SortFunc(replies, func(a, b *Reply) int { return strings.Compare(a.RequestID, b.RequestID) })
 	return replies

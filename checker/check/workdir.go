@@ -3,8 +3,10 @@ package check
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/gofrs/flock"
 )
@@ -48,18 +50,27 @@ func (w *Workdir) Remove() error {
 	return errors.Join(err, os.Remove(w.lock.Path()), w.lock.Close())
 }
 
-// sweep removes what dead runs left. It is a kindness: what cannot be removed stays.
+// sweep removes what dead runs left: files that nobody has locked. Whoever makes a run holds the gate, so
+// a directory without a lock is of a run that died before it had one. It is a kindness: what cannot be
+// removed stays.
 func sweep(runs string) {
-	locks, err := filepath.Glob(filepath.Join(runs, "run-*.lock"))
+	all, err := filepath.Glob(filepath.Join(runs, "run-*"))
 	if err != nil {
 		return
 	}
-	for _, path := range locks {
+	for _, path := range all {
+		dir, isLock := strings.CutSuffix(path, ".lock")
+		if !isLock {
+			if _, err := os.Lstat(path + ".lock"); errors.Is(err, fs.ErrNotExist) {
+				_ = os.RemoveAll(path)
+			}
+			continue
+		}
 		lock := flock.New(path)
 		if ok, err := lock.TryLock(); err != nil || !ok {
 			continue // alive
 		}
-		_ = os.RemoveAll(path[:len(path)-len(".lock")])
+		_ = os.RemoveAll(dir)
 		_ = os.Remove(path)
 		_ = lock.Close()
 	}

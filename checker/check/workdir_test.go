@@ -58,6 +58,17 @@ func TestWhatADeadRunLeftIsSwept(t *testing.T) {
 	require.NoError(t, w.Remove())
 }
 
+func TestADirectoryThatNeverGotItsLockIsSwept(t *testing.T) {
+	t.Parallel()
+	runs := t.TempDir()
+	dead := filepath.Join(runs, "run-1")
+	require.NoError(t, os.MkdirAll(filepath.Join(dead, "built"), 0o755))
+	w, err := NewWorkdir(runs)
+	require.NoError(t, err)
+	assert.NoDirExists(t, dead)
+	require.NoError(t, w.Remove())
+}
+
 func TestWhatALiveRunHasIsNotSwept(t *testing.T) {
 	t.Parallel()
 	runs := t.TempDir()

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"go/version"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -44,8 +45,29 @@ func goCommand(ctx context.Context, place course.Place) Fact {
 		f.Text = fmt.Sprintf("`go version` fails: %v. Install Go 1.26 or newer from https://go.dev/dl", err)
 		return f
 	}
-	f.OK, f.Text = true, strings.TrimPrefix(strings.TrimSpace(string(out)), "go version ")
+	f.Text = strings.TrimPrefix(strings.TrimSpace(string(out)), "go version ")
+	has, _, _ := strings.Cut(f.Text, " ")
+	if wants := wantedGo(place.Root); wants != "" && version.IsValid(has) && version.Compare(has, wants) < 0 {
+		f.Text += fmt.Sprintf(", and the course's go.mod asks for %s. Install a newer Go from https://go.dev/dl, "+
+			"or let Go fetch it: go env -u GOTOOLCHAIN, where there is a network", wants)
+		return f
+	}
+	f.OK = true
 	return f
+}
+
+// wantedGo is the version that go.mod asks for, as go1.26.0; "" if it asks for none.
+func wantedGo(root string) string {
+	data, err := os.ReadFile(filepath.Join(root, "go.mod"))
+	if err != nil {
+		return "" // whoever looked for the course has read it
+	}
+	for line := range strings.Lines(string(data)) {
+		if fields := strings.Fields(line); len(fields) == 2 && fields[0] == "go" {
+			return "go" + fields[1]
+		}
+	}
+	return ""
 }
 
 func state(place course.Place) Fact {

@@ -59,6 +59,24 @@ func TestAMachineWithoutGoIsToldWhereToGetIt(t *testing.T) { // not parallel: it
 	assert.Contains(t, f.Text, "https://go.dev/dl")
 }
 
+// With GOTOOLCHAIN=local an old Go tells its version as if nothing was wrong.
+func TestAGoThatIsTooOldIsSaid(t *testing.T) { // not parallel: it changes the PATH
+	for text, ok := range map[string]bool{
+		"go version go1.21.5 linux/amd64":                  false,
+		"go version go1.25.9 linux/amd64":                  false,
+		"go version go1.99.0 darwin/arm64":                 true,
+		"go version devel go1.99-abcdef Tue X linux/amd64": true,
+	} {
+		dir := t.TempDir()
+		script := "#!/bin/sh\necho '" + text + "'\n"
+		require.NoError(t, os.WriteFile(filepath.Join(dir, "go"), []byte(script), 0o700)) //nolint:gosec // it is to be run
+		t.Setenv("PATH", dir+":/bin:/usr/bin")
+		f := examine(t, place(t))["Go"]
+		assert.Equal(t, ok, f.OK, "%s: %s", text, f.Text)
+		assert.Equal(t, !ok, strings.Contains(f.Text, "asks for go1."), f.Text)
+	}
+}
+
 func TestStateIsMadeAndNothingIsLeftInIt(t *testing.T) {
 	t.Parallel()
 	p := place(t)

@@ -64,6 +64,9 @@ var troubles = []trouble{
 // compilerLine is a line about a place in the code, with what is said of it.
 var compilerLine = regexp.MustCompile(`^.*\.go:\d+(?::\d+)?: (.*)$`)
 
+// ofFile is what the system says of a file. The compiler begins no sentence like that.
+var ofFile = regexp.MustCompile(`^(open|create|write|read|mkdir|rename|link|stat|fork/exec) /.*: [a-z ]+$`)
+
 // troubleIn tells why a build failed if it was not the code. What the compiler says of the code may quote
 // anything, and does not count. Nil is a failure of the code.
 func troubleIn(output string) error {
@@ -71,7 +74,11 @@ func troubleIn(output string) error {
 		line = strings.TrimRight(line, "\r\n")
 		candidates := troubles
 		if place := compilerLine.FindStringSubmatch(line); place != nil {
-			line, candidates = place[1], troubles[:1] // of an import
+			// Of an import, which may be a module that has to be fetched, or a file that cannot be kept.
+			line, candidates = place[1], troubles[:1]
+			if ofFile.MatchString(line) {
+				candidates = troubles
+			}
 		} else if strings.HasPrefix(line, "\t") {
 			continue // the compiler explains further
 		}

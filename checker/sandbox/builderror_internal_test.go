@@ -13,6 +13,7 @@ func TestTroublesOfTheMachineAreNotTheCodes(t *testing.T) {
 		"compiler on a full disk": {"# example.com/a\ncompile: writing output: write $WORK/b001/_pkg_.a: disk quota exceeded\n", "no space left to write to"},
 		"limit on files' size":    {"go: writing action graph: write /a: file too large\n", "no space left to write to"},
 		"full GOTMPDIR":           {"go: creating work dir: mkdir /a/go-tmp/go-build1: no space left on device\n", "go clean -cache"},
+		"full GOCACHE":            {"/mod/a@v1.33.16/a.go:10:2: write /cache/49/49-d: no space left on device\na/main.go:17:2: write /cache/0f/0f-d: no space left on device\n", "no space left to write to"},
 		"read-only GOCACHE":       {"failed to initialize build cache at /ro/x: mkdir /ro/x: read-only file system\n", "Set HOME"},
 		"no HOME":                 {"build cache is required, but could not be located: GOCACHE is not defined and neither $XDG_CACHE_HOME nor $HOME are defined\n", "Set HOME"},
 		"no GOPATH":               {"go: module cache not found: neither GOMODCACHE nor GOPATH is set\n", "GOMODCACHE"},
