@@ -188,8 +188,8 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// condition knows [containers], which fails where CI requires them, and [namespaces], in which a
-// machine without Docker is played.
+// condition knows [containers], which fails where CI requires them, and [namespaces] and [networks], in
+// which other machines are played.
 func condition(name string) (bool, error) {
 	switch name {
 	case "containers":
@@ -198,6 +198,8 @@ func condition(name string) (bool, error) {
 			return false, fmt.Errorf("containers are required here: %w", err)
 		}
 		return err == nil, nil
+	case "networks":
+		return runtime.GOOS == "linux" && exec.Command("unshare", "-rn", "ip", "link", "set", "lo", "up").Run() == nil, nil
 	case "namespaces":
 		return runtime.GOOS == "linux" && exec.Command("unshare", "-rm", "sh", "-ec", "mount -t tmpfs none /run").Run() == nil, nil
 	}

@@ -24,11 +24,16 @@ var update = flag.Bool("update", false, "write the golden files instead of compa
 const width = 100
 
 var (
-	lesson   = check.Lesson{Number: 3, ID: "03-sqs-partial-failures", Title: "Partial batch failures"}
-	built    = check.BuildResult{Verdict: check.Passed, Seconds: 0.8}
-	passed   = check.Result{ID: "ids", Requirement: "Each message is saved under its id", Severity: check.Must, Verdict: check.Passed}
-	broken   = check.Result{ID: "broken", Requirement: "Nothing is lost", Severity: check.Must, Verdict: check.Errored, Error: "the container of DynamoDB Local was stopped; start it again with `checker check`, or look at `docker ps` if it was not you"}
-	couldBe  = check.Result{ID: "log-fields", Requirement: "The log has fields", Severity: check.Should, Verdict: check.Failed, Finding: finding("plain text")}
+	lesson  = check.Lesson{Number: 3, ID: "03-sqs-partial-failures", Title: "Partial batch failures"}
+	built   = check.BuildResult{Verdict: check.Passed, Seconds: 0.8}
+	passed  = check.Result{ID: "ids", Requirement: "Each message is saved under its id", Severity: check.Must, Verdict: check.Passed}
+	broken  = check.Result{ID: "broken", Requirement: "Nothing is lost", Severity: check.Must, Verdict: check.Errored, Error: "the container of DynamoDB Local was stopped; start it again with `checker check`, or look at `docker ps` if it was not you"}
+	couldBe = check.Result{ID: "log-fields", Requirement: "The log has fields", Severity: check.Should, Verdict: check.Failed, Finding: finding("plain text")}
+	untried = func(id string) check.Result {
+		r := failedOf(id)
+		r.Verdict, r.Finding, r.Reason = check.Skipped, nil, "INIT of ProcessFunction does not end"
+		return r
+	}
 	failedOf = func(id string) check.Result {
 		return check.Result{
 			ID: id, Requirement: "A bad message does not stop the good ones of its batch from being saved, whatever place it has in the batch: " + id,
@@ -63,7 +68,7 @@ func show(r check.LessonResult, environ ...string) string {
 	text.Lesson(lesson, "lessons/"+lesson.ID)
 	text.Build(r.Build)
 	for _, c := range r.Checks {
-		if c.Verdict != check.Skipped {
+		if c.Verdict != check.Skipped || c.Reason != "" {
 			text.Check(c)
 		}
 	}
@@ -90,6 +95,15 @@ var results = map[string]check.LessonResult{
 		},
 		Checks: []check.Result{{ID: "ids", Verdict: check.Skipped}},
 	},
+	"template-has-problems": {
+		Lesson: lesson.ID, Number: 3, Verdict: check.Failed, Seconds: 0.1,
+		Build: check.BuildResult{
+			Verdict: check.Failed, Template: true,
+			Output: "lessons/03-sqs-partial-failures/template.yaml:8:7: \"MemorySiz\" is not a property of AWS::Serverless::Function\n",
+		},
+		Checks: []check.Result{{ID: "ids", Verdict: check.Skipped}},
+	},
+	"init-hangs": of(check.Failed, failedOf("first"), untried("second"), untried("third")),
 	"not-checked": {
 		Lesson: lesson.ID, Number: 3, Verdict: check.Errored, Build: check.BuildResult{Verdict: check.Skipped},
 		Error: "/somewhere/lessons/03-sqs-partial-failures: there is no such directory; --dir says where the numbered lesson directories are",
@@ -114,7 +128,7 @@ func TestWhatALearnerReads(t *testing.T) {
 	}
 }
 
-func TestNoLineIsTooLongButEvidenceAndTheCompilersWords(t *testing.T) {
+func TestNoLineIsTooLongButEvidenceAndWhatOthersSay(t *testing.T) {
 	t.Parallel()
 	for name, r := range results {
 		evidence := false
@@ -125,7 +139,7 @@ func TestNoLineIsTooLongButEvidenceAndTheCompilersWords(t *testing.T) {
 				evidence = true
 			case line == "":
 				evidence = false
-			case evidence, strings.Contains(line, "main.go:12:2"):
+			case evidence, strings.Contains(line, "main.go:12:2"), strings.Contains(line, "template.yaml:8:7"):
 			default:
 				assert.LessOrEqual(t, lipgloss.Width(line), width, "%s: %s", name, line)
 			}
