@@ -47,7 +47,7 @@ func TestAProcessWithoutThreadsIsNotTheCodes(t *testing.T) {
 	}
 	const few = "runtime: failed to create new OS thread (have 6 already; errno=11)"
 	const many = "runtime: failed to create new OS thread (have 1021 already; errno=11)"
-	assert.ErrorIs(t, starved(died(sandbox.Exited, "INIT", few, "fatal error: newosproc")), syscall.EAGAIN)
+	require.ErrorIs(t, starved(died(sandbox.Exited, "INIT", few, "fatal error: newosproc")), syscall.EAGAIN)
 	assert.NoError(t, starved(died(sandbox.Exited, many)), "Lambda would not give it more, either")
 	assert.NoError(t, starved(died(sandbox.Exited, "exit")))
 	assert.NoError(t, starved(died(sandbox.Answered, few)), "it was only logged")
