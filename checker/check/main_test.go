@@ -138,7 +138,7 @@ type todo struct {
 	Error  string          `json:",omitempty"`
 	Panic  string          `json:",omitempty"`
 	Exit   int             `json:",omitempty"`
-	Hang   string          `json:",omitempty"`
+	Hang   bool            `json:",omitempty"`
 }
 
 // echo asks the echo function.
