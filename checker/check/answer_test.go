@@ -223,7 +223,7 @@ func TestRealOutcomesOfAFunction(t *testing.T) {
 		todo todo
 		got  string
 	}{
-		"panic":  {todo{Panic: "out of tea"}, "a panic: out of tea, in handle at echo/main.go:44"},
+		"panic":  {todo{Panic: "out of tea"}, "a panic: out of tea, in handle at echo/main.go:41"},
 		"error":  {todo{Error: "out of tea"}, `an error returned to the runtime, so the caller gets no answer: errorString "out of tea"`},
 		"answer": {todo{Return: []byte(`"tea"`)}, `no object in "tea"`},
 	} {

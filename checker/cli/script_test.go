@@ -4,133 +4,24 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"os/exec"
-	"os/signal"
 	"path/filepath"
 	"runtime"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
-	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
-	"github.com/shirou/gopsutil/v4/process"
 
 	"example.com/serverless-patterns/checker/backend/containers"
 	"example.com/serverless-patterns/checker/check"
-	"example.com/serverless-patterns/checker/cli"
-	lessons "example.com/serverless-patterns/checker/course"
-	"example.com/serverless-patterns/checker/course/bank"
 )
-
-// patience is the deadline of everything that a test waits for.
-const patience = 60 * time.Second
-
-// courseDir is a copy of the course, made once for all tests: the developer's own .workshop is not
-// touched.
-var courseDir string
-
-func TestMain(m *testing.M) {
-	testscript.Main(course{m}, map[string]func(){"checker": checker})
-}
-
-// checker is main of ../main.go, which cannot be imported. The tests of interrupts and of make run the
-// real program.
-func checker() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
-	context.AfterFunc(ctx, stop)
-	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
-	dir, err := os.Getwd()
-	if err != nil {
-		dir = "."
-	}
-	program, err := os.Executable()
-	if err != nil {
-		program = os.Args[0]
-	}
-	exit := cli.Run(ctx, cli.Process{
-		Args: os.Args[1:], Environ: os.Environ(), Dir: dir, Program: program, Stdout: os.Stdout, Stderr: os.Stderr,
-	})
-	stop()
-	os.Exit(exit)
-}
-
-// course makes the copy before the tests run, and removes it afterwards.
-type course struct{ *testing.M }
-
-func (c course) Run() int {
-	flag.Parse()
-	if f := flag.Lookup("test.parallel"); f.Value.String() == f.DefValue {
-		_ = f.Value.Set(strconv.Itoa(2 * runtime.GOMAXPROCS(0))) // the tests wait more than they compute
-	}
-	shared, err := os.MkdirTemp("", "checker-cli-test-")
-	if err == nil {
-		defer func(dir string) { _ = os.RemoveAll(dir) }(shared)
-		shared, err = filepath.EvalSymlinks(shared) // macOS' /var is a link
-	}
-	if err == nil {
-		courseDir = filepath.Join(shared, "course")
-		err = copyCourse(courseDir)
-	}
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "cannot copy the course:", err)
-		return 1
-	}
-	return c.M.Run()
-}
-
-// copyCourse copies what a learner's check needs.
-func copyCourse(to string) error {
-	const root = "../.."
-	for _, dir := range []string{"lessons", "solutions"} {
-		if err := os.CopyFS(filepath.Join(to, dir), os.DirFS(filepath.Join(root, dir))); err != nil {
-			return err
-		}
-	}
-	// What is checked is the starter, whatever a learner has made of it here.
-	for _, l := range lessons.Lessons() {
-		known, err := bank.Load(l.Files)
-		if err != nil {
-			return err
-		}
-		dir := filepath.Join(to, "lessons", l.ID)
-		if err := os.RemoveAll(dir); err != nil {
-			return err
-		}
-		if err := known.Starter.Write(dir); err != nil {
-			return err
-		}
-	}
-	for _, file := range []string{"go.mod", "go.sum", "Makefile"} {
-		if err := copyFile(filepath.Join(root, file), filepath.Join(to, file)); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func copyFile(from, to string) error {
-	data, err := os.ReadFile(from)
-	if err != nil {
-		return err
-	}
-	info, err := os.Stat(from)
-	if err != nil {
-		return err
-	}
-	if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
-		return err
-	}
-	return os.WriteFile(to, data, info.Mode().Perm())
-}
 
 // goEnvironment is what the go command needs of the developer's own environment. Scripts have no home.
 var goEnvironment = sync.OnceValues(func() ([]string, error) {
@@ -323,83 +214,4 @@ func untouched(ts *testscript.TestScript, _ bool, args []string) {
 	if !slices.Equal(files, args[1:]) {
 		ts.Fatalf("the files in %s are %q", args[0], files)
 	}
-}
-
-// noRuns tells what runs have left in the state of a course.
-func noRuns(course string) error {
-	entries, err := os.ReadDir(filepath.Join(course, ".workshop", "run"))
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	if len(entries) > 0 {
-		return fmt.Errorf("left in .workshop/run: %v", entries)
-	}
-	return nil
-}
-
-// noBuilds tells what the go command has left in its temporary directory.
-func noBuilds(tmp string) error {
-	left, err := filepath.Glob(filepath.Join(tmp, "go-*"))
-	if err == nil && len(left) > 0 {
-		return fmt.Errorf("left in TMPDIR: %v", left)
-	}
-	return err
-}
-
-// killed is how long the kernel may take to end processes that were sent SIGKILL, on a busy machine.
-const killed = 5 * time.Second
-
-// noProcesses waits until no process has to do with a directory: its program, working directory,
-// arguments and environment, where TMPDIR says whom a build belongs to.
-func noProcesses(dir string) error {
-	pause := time.NewTicker(50 * time.Millisecond)
-	defer pause.Stop()
-	for deadline := time.Now().Add(killed); ; <-pause.C {
-		found, err := processesOf(dir)
-		if err != nil || len(found) == 0 {
-			return err
-		}
-		if time.Now().After(deadline) {
-			return fmt.Errorf("left running: %s", strings.Join(found, "; "))
-		}
-	}
-}
-
-// endProcesses kills what a failed test may have left.
-func endProcesses(dir string) {
-	found, _ := find(dir) // a kindness
-	for _, p := range found {
-		_ = p.Kill()
-	}
-}
-
-func processesOf(dir string) ([]string, error) {
-	found, err := find(dir)
-	var words []string
-	for _, p := range found {
-		exe, _ := p.Exe()
-		cwd, _ := p.Cwd()
-		args, _ := p.Cmdline()
-		words = append(words, fmt.Sprintf("%d %s %s in %s", p.Pid, exe, args, cwd))
-	}
-	return words, err
-}
-
-func find(dir string) ([]*process.Process, error) {
-	all, err := process.Processes()
-	if err != nil {
-		return nil, err
-	}
-	var found []*process.Process
-	for _, p := range all {
-		// A process that ends meanwhile has none of these.
-		exe, _ := p.Exe()
-		cwd, _ := p.Cwd()
-		args, _ := p.Cmdline()
-		environ, _ := p.Environ()
-		if strings.Contains(strings.Join(append(environ, exe, cwd, args), "\n"), dir) {
-			found = append(found, p)
-		}
-	}
-	return found, nil
 }
