@@ -50,7 +50,10 @@ var layers = [][]layer{
 	{{"wire", "is the AWS endpoint that functions see, and does not know the functions"}},
 	{{"backend", "holds data, and does not know who asks for it"}},
 	{{"sam", "reads a template, and does not know what is done with it"}},
-	{{"conformance", "is the form of a table of facts for tests, and knows none"}},
+	{
+		{"conformance", "is the form of a table of facts for tests, and knows none"},
+		{"scratch", "is what tests begin and end with, and knows nothing of the checker"},
+	},
 }
 
 // technologies hold the data of a backend. They are one beside the other, and know only what a backend

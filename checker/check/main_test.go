@@ -3,7 +3,6 @@ package check
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"os"
 	"path/filepath"
 	"sync"
@@ -11,11 +10,11 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
-	"go.uber.org/goleak"
 
 	"example.com/serverless-patterns/checker/backend/embedded"
 	"example.com/serverless-patterns/checker/sam"
 	"example.com/serverless-patterns/checker/sandbox"
+	"example.com/serverless-patterns/checker/scratch"
 	"example.com/serverless-patterns/checker/stack"
 )
 
@@ -34,26 +33,11 @@ var state string
 // closing is what ends with the tests.
 var closing []func()
 
-func TestMain(m *testing.M) {
-	var err error
-	if state, err = os.MkdirTemp("", "check-test-"); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-	code := m.Run()
-	for _, f := range closing {
-		f()
-	}
-	_ = os.RemoveAll(state)
-	if code == 0 {
-		// The thread that starts processes stays for the life of the program.
-		if err := goleak.Find(goleak.IgnoreAnyFunction("example.com/serverless-patterns/checker/sandbox.init.func1.1")); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			code = 1
+func TestMain(m *testing.M) { scratch.Main(m, &state, func() {
+		for _, f := range closing {
+			f()
 		}
-	}
-	os.Exit(code)
-}
+	}) }
 
 // shared is the tiny lesson, deployed once for all tests that only look at it.
 var shared = sync.OnceValues(func() (*stack.Stack, error) {

@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
-	"fmt"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -17,9 +16,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"go.uber.org/goleak"
 
 	"example.com/serverless-patterns/checker/sandbox/isolation"
+	"example.com/serverless-patterns/checker/scratch"
 )
 
 const (
@@ -29,23 +28,7 @@ const (
 
 var cache string
 
-func TestMain(m *testing.M) {
-	var err error
-	if cache, err = os.MkdirTemp("", "sandbox-test-"); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-	code := m.Run()
-	_ = os.RemoveAll(cache)
-	if code == 0 {
-		// The thread that starts processes stays for the life of the program.
-		if err := goleak.Find(goleak.IgnoreAnyFunction("example.com/serverless-patterns/checker/sandbox.init.func1.1")); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			code = 1
-		}
-	}
-	os.Exit(code)
-}
+func TestMain(m *testing.M) { scratch.Main(m, &cache, nil) }
 
 // fixtures builds all functions once for all tests.
 var fixtures = sync.OnceValues(func() (map[string]string, error) {

@@ -3,7 +3,6 @@ package stack
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"io"
 	"net/http"
 	"os"
@@ -17,12 +16,12 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/stretchr/testify/require"
-	"go.uber.org/goleak"
 
 	"example.com/serverless-patterns/checker/backend"
 	"example.com/serverless-patterns/checker/backend/embedded"
 	"example.com/serverless-patterns/checker/sam"
 	"example.com/serverless-patterns/checker/sandbox"
+	"example.com/serverless-patterns/checker/scratch"
 )
 
 const (
@@ -35,23 +34,7 @@ const (
 
 var cache string
 
-func TestMain(m *testing.M) {
-	var err error
-	if cache, err = os.MkdirTemp("", "stack-test-"); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-	code := m.Run()
-	_ = os.RemoveAll(cache)
-	if code == 0 {
-		// The thread that starts processes stays for the life of the program.
-		if err := goleak.Find(goleak.IgnoreAnyFunction("example.com/serverless-patterns/checker/sandbox.init.func1.1")); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			code = 1
-		}
-	}
-	os.Exit(code)
-}
+func TestMain(m *testing.M) { scratch.Main(m, &cache, nil) }
 
 // built is the solution of lesson 1, built once for all tests.
 var built = sync.OnceValues(func() (map[string]string, error) {

@@ -77,7 +77,7 @@ type subject struct {
 func Run(ctx context.Context, o Options) (rows []Row, err error) {
 	work, err := os.MkdirTemp("", "verify-")
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("there is no place for temporary files, which TMPDIR may name: %w", err)
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(work)) }()
 	for _, l := range o.Lessons {

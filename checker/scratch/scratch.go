@@ -1,0 +1,39 @@
+// Package scratch is what tests of several packages begin and end with: a directory that all tests of a
+// package share, and a look at what they have left running. It knows nothing of the checker.
+package scratch
+
+import (
+	"fmt"
+	"os"
+	"testing"
+
+	"go.uber.org/goleak"
+)
+
+// spawner is the goroutine of package sandbox that starts processes. It stays for the life of the program.
+const spawner = "example.com/serverless-patterns/checker/sandbox.init.func1.1"
+
+// Main is the TestMain of a package. It sets dir to a new directory, runs the tests, calls end, which may be
+// nil, removes the directory, and ends the program: with a failure too if goroutines are left.
+func Main(m *testing.M, dir *string, end func()) {
+	code, err := run(m, dir, end)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		code = max(code, 1)
+	}
+	os.Exit(code)
+}
+
+func run(m interface{ Run() int }, dir *string, end func()) (code int, err error) {
+	if *dir, err = os.MkdirTemp("", "checker-test-"); err != nil {
+		return 1, err
+	}
+	code = m.Run()
+	if end != nil {
+		end()
+	}
+	if err := os.RemoveAll(*dir); err != nil || code != 0 {
+		return code, err
+	}
+	return code, goleak.Find(goleak.IgnoreAnyFunction(spawner))
+}
