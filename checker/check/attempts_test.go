@@ -33,6 +33,7 @@ func TestACheckThatFailsWhileTheMachineStandsStillIsRunAgain(t *testing.T) {
 	t.Parallel()
 	fails := func(t *T) { t.Fail(Finding{Got: "nothing"}) }
 	passes := func(*T) {}
+	passesLate := func(t *T) { t.notes.timedOut = true }
 	const none, short, long = 0, 400 * time.Millisecond, 5 * time.Second
 	type attempt struct {
 		stood time.Duration
@@ -42,17 +43,19 @@ func TestACheckThatFailsWhileTheMachineStandsStillIsRunAgain(t *testing.T) {
 		attempts []attempt
 		want     Verdict
 	}{
-		"fails on a machine that runs":            {[]attempt{{none, fails}}, Failed},
-		"passes on a machine that runs":           {[]attempt{{none, passes}}, Passed},
-		"passes all the same":                     {[]attempt{{long, passes}}, Passed},
-		"passes when it is run again":             {[]attempt{{long, fails}, {none, passes}}, Passed},
-		"passes at last":                          {[]attempt{{long, fails}, {short, fails}, {long, passes}}, Passed},
-		"fails when it is run again":              {[]attempt{{long, fails}, {none, fails}}, Failed},
-		"fails each time, with short pauses":      {[]attempt{{short, fails}, {short, fails}, {short, fails}}, Failed},
-		"fails each time, with a long standstill": {[]attempt{{short, fails}, {long, fails}, {short, fails}}, Errored},
-		"a fault, and then it passes":             {[]attempt{{long, func(t *T) { t.fault(assert.AnError) }}, {none, passes}}, Passed},
-		"the check itself is broken":              {[]attempt{{none, func(*T) { panic("a bug") }}}, Errored},
-		"cannot be met":                           {[]attempt{{long, func(*T) { panic(hopeless("INIT does not end")) }}}, Skipped},
+		"fails on a machine that runs":                           {[]attempt{{none, fails}}, Failed},
+		"passes on a machine that runs":                          {[]attempt{{none, passes}}, Passed},
+		"passes all the same":                                    {[]attempt{{long, passes}}, Passed},
+		"passes when it is run again":                            {[]attempt{{long, fails}, {none, passes}}, Passed},
+		"passes at last":                                         {[]attempt{{long, fails}, {short, fails}, {long, passes}}, Passed},
+		"fails when it is run again":                             {[]attempt{{long, fails}, {none, fails}}, Failed},
+		"fails each time, with short pauses":                     {[]attempt{{short, fails}, {short, fails}, {short, fails}}, Failed},
+		"fails each time, with a long standstill":                {[]attempt{{short, fails}, {long, fails}, {short, fails}}, Errored},
+		"a fault, and then it passes":                            {[]attempt{{long, func(t *T) { t.fault(assert.AnError) }}, {none, passes}}, Passed},
+		"passes after a timeout, and fails when it is run again": {[]attempt{{long, passesLate}, {none, fails}}, Failed},
+		"passes after a timeout on a machine that runs":          {[]attempt{{none, passesLate}}, Passed},
+		"the check itself is broken":                             {[]attempt{{none, func(*T) { panic("a bug") }}}, Errored},
+		"cannot be met":                                          {[]attempt{{long, func(*T) { panic(hopeless("INIT does not end")) }}}, Skipped},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

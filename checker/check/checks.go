@@ -55,8 +55,8 @@ func (r *run) checks(ctx context.Context, work string) {
 	_ = group.Wait() // results are kept, not returned
 }
 
-// one runs a check. What does not pass while this machine stands still is run again: it says nothing
-// about the code. Short pauses, as on a machine that is very busy, are no excuse for code that fails each
+// one runs a check. What does not pass while this machine stands still, or does after a timeout, is run
+// again: it says nothing about the code. Short pauses, as on a machine that is very busy, are no excuse for code that fails each
 // time.
 func (r *run) one(ctx context.Context, c Check, dir string) (result Result) {
 	begin := time.Now()
@@ -64,12 +64,14 @@ func (r *run) one(ctx context.Context, c Check, dir string) (result Result) {
 	var longest time.Duration
 	for n := 1; ; n++ {
 		before := r.still.look()
-		var hung string
-		result, hung = r.attempt(ctx, c, fmt.Sprintf("%s-%d", dir, n))
+		var saw notes
+		result, saw = r.attempt(ctx, c, fmt.Sprintf("%s-%d", dir, n))
 		stood := r.still.look() - before
-		if result.Verdict == Passed || result.Verdict == Skipped || stood == 0 || ctx.Err() != nil {
-			if result.Verdict == Failed && hung != "" {
-				r.hangs.found(hung)
+		// A check may pass because something timed out, as when that is another check's requirement.
+		sure := result.Verdict == Passed && !saw.timedOut || result.Verdict == Skipped
+		if sure || stood == 0 || ctx.Err() != nil {
+			if result.Verdict == Failed && saw.hung != "" {
+				r.hangs.found(saw.hung)
 			}
 			return result
 		}
@@ -87,15 +89,15 @@ func (r *run) one(ctx context.Context, c Check, dir string) (result Result) {
 }
 
 // attempt runs a check once, on a stack of its own.
-func (r *run) attempt(ctx context.Context, c Check, dir string) (result Result, hung string) {
-	result = Result{ID: c.ID, Requirement: c.Requirement, Severity: c.severity(), Verdict: Errored}
+func (r *run) attempt(ctx context.Context, c Check, dir string) (Result, notes) {
+	result := Result{ID: c.ID, Requirement: c.Requirement, Severity: c.severity(), Verdict: Errored}
 	if ctx.Err() != nil {
 		result.Error = context.Cause(ctx).Error()
-		return result, ""
+		return result, notes{}
 	}
 	if err := os.Mkdir(dir, 0o755); err != nil {
 		result.Error = withNext(err)
-		return result, ""
+		return result, notes{}
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, checkLimit, errCheckLimit)
 	defer cancel()
@@ -119,7 +121,7 @@ func (r *run) attempt(ctx context.Context, c Check, dir string) (result Result, 
 			result.Verdict, result.Error = Errored, withNext(err)
 		}
 	}
-	return result, t.hung
+	return result, t.notes
 }
 
 // verdictOf runs the check's function and tells how it ended.

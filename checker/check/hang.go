@@ -36,6 +36,6 @@ func (f *Function) giveUp() {
 func (f *Function) noteHang(i *sandbox.Invocation) {
 	usual := f.t.options.Variables == nil && f.t.conditions == ""
 	if usual && i.Outcome == sandbox.TimedOut && !i.InitCompleted {
-		f.t.hung = f.function.LogicalID
+		f.t.notes.hung = f.function.LogicalID
 	}
 }

@@ -49,7 +49,7 @@ func TestOnlyAnINITThatHangsByItselfIsHeldAgainstOtherChecks(t *testing.T) {
 		on := on(t, Check{ID: "a"})
 		test.prepare(on)
 		on.Function("EchoFunction").noteHang(test.invocation)
-		assert.Equal(t, test.want, on.hung, name)
+		assert.Equal(t, test.want, on.notes.hung, name)
 	}
 }
 

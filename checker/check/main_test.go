@@ -33,11 +33,13 @@ var state string
 // closing is what ends with the tests.
 var closing []func()
 
-func TestMain(m *testing.M) { scratch.Main(m, &state, func() {
+func TestMain(m *testing.M) {
+	scratch.Main(m, &state, func() {
 		for _, f := range closing {
 			f()
 		}
-	}) }
+	})
+}
 
 // shared is the tiny lesson, deployed once for all tests that only look at it.
 var shared = sync.OnceValues(func() (*stack.Stack, error) {

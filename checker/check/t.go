@@ -36,7 +36,13 @@ type T struct {
 	steps      []string // the invocations so far, if they are shown
 	did        string
 	hangs      *hangs
-	hung       string // a function that did not get through INIT
+	notes      notes
+}
+
+// notes are what a check saw that concerns more than itself.
+type notes struct {
+	hung     string // a function that did not get through INIT
+	timedOut bool   // an invocation was not answered in time
 }
 
 // maxTimeout is the longest that an invocation is waited for. No API Gateway waits longer.
@@ -251,6 +257,7 @@ func (f *Function) note(i *sandbox.Invocation) {
 		f.t.fault(err)
 	}
 	f.noteHang(i)
+	f.t.notes.timedOut = f.t.notes.timedOut || i.Outcome == sandbox.TimedOut
 }
 
 // InvokeAtOnce sends the same event n times at the same moment, so that each has an execution environment

@@ -90,9 +90,13 @@ var failureLog = check.Check{
 		loggedOnce(f.Invoke(bare(fields{"id": t.ID("kettle")})), first.RequestID, "AccessDenied", "the failure")
 		remove()
 		t.Inject("GetItem", wire.Hang())
-		hung := f.Invoke(bare(fields{"id": t.ID("kettle")}))
-		if hung.Outcome != sandbox.TimedOut { // that it does not end in time is another requirement
-			loggedOnce(hung, first.RequestID, "", "the call that was not answered")
+		// Three times at once: on a machine that is busy, one of them may come too late by its fault. That none
+		// of them ends in time is another requirement.
+		for _, hung := range f.InvokeAtOnce(3, bare(fields{"id": t.ID("kettle")})) {
+			if hung.Outcome != sandbox.TimedOut {
+				loggedOnce(hung, first.RequestID, "", "the call that was not answered")
+				break
+			}
 		}
 	},
 }
