@@ -26,17 +26,17 @@ func TestStopped(t *testing.T) {
 	program, err := realChecker()
 	require.NoError(t, err)
 	for name, test := range map[string]struct {
-		moment func(*testing.T, desk) // waits until it is time
+		moment func(*testing.T, *exec.Cmd) // waits until it is time
 		all    bool
 	}{
-		"the checker during the build":           {func(t *testing.T, d desk) { d.await(t, "build") }, false},
-		"all during the build":                   {func(t *testing.T, d desk) { d.await(t, "build") }, true},
-		"the checker when functions start":       {func(t *testing.T, d desk) { d.await(t, "bootstrap") }, false},
-		"all when functions start":               {func(t *testing.T, d desk) { d.await(t, "bootstrap") }, true},
-		"the checker while a deadline runs down": {func(t *testing.T, d desk) { d.await(t, "bootstrap"); <-time.After(time.Second) }, false},
-		"all while a deadline runs down":         {func(t *testing.T, d desk) { d.await(t, "bootstrap"); <-time.After(time.Second) }, true},
-		"the checker at a random moment":         {func(*testing.T, desk) { <-time.After(random(0, 3*time.Second)) }, false},
-		"all at a random moment":                 {func(*testing.T, desk) { <-time.After(random(0, 3*time.Second)) }, true},
+		"the checker during the build":           {func(t *testing.T, cmd *exec.Cmd) { awaitChild(t, cmd, "go") }, false},
+		"all during the build":                   {func(t *testing.T, cmd *exec.Cmd) { awaitChild(t, cmd, "go") }, true},
+		"the checker when functions start":       {func(t *testing.T, cmd *exec.Cmd) { awaitChild(t, cmd, "bootstrap") }, false},
+		"all when functions start":               {func(t *testing.T, cmd *exec.Cmd) { awaitChild(t, cmd, "bootstrap") }, true},
+		"the checker while a deadline runs down": {func(t *testing.T, cmd *exec.Cmd) { awaitChild(t, cmd, "bootstrap"); <-time.After(time.Second) }, false},
+		"all while a deadline runs down":         {func(t *testing.T, cmd *exec.Cmd) { awaitChild(t, cmd, "bootstrap"); <-time.After(time.Second) }, true},
+		"the checker at a random moment":         {func(*testing.T, *exec.Cmd) { <-time.After(random(0, 3*time.Second)) }, false},
+		"all at a random moment":                 {func(*testing.T, *exec.Cmd) { <-time.After(random(0, 3*time.Second)) }, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -46,7 +46,7 @@ func TestStopped(t *testing.T) {
 			var out bytes.Buffer
 			cmd.Stdout, cmd.Stderr = &out, &out
 			require.NoError(t, cmd.Start())
-			test.moment(t, d)
+			test.moment(t, cmd)
 			wake := stop(t, cmd, test.all)
 			<-time.After(asleep)
 			wake()
@@ -75,6 +75,19 @@ func stop(t *testing.T, cmd *exec.Cmd, all bool) (wake func()) {
 		}
 		require.NoError(t, cmd.Process.Signal(syscall.SIGCONT))
 	}
+}
+
+// awaitChild waits until a program has started another one of this name. A function in namespaces of its own
+// cannot be known by its directory.
+func awaitChild(t *testing.T, cmd *exec.Cmd, name string) {
+	t.Helper()
+	require.Eventually(t, func() bool {
+		children, _ := (&process.Process{Pid: int32(cmd.Process.Pid)}).Children() // none is an error
+		return slices.ContainsFunc(children, func(p *process.Process) bool {
+			found, _ := p.Name()
+			return found == name
+		})
+	}, patience, 10*time.Millisecond, "no process %s", name)
 }
 
 // running are the processes that a process has started, and those have, less those that are stopped.
