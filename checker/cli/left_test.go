@@ -37,7 +37,8 @@ func noBuilds(tmp string) error {
 const killed = 5 * time.Second
 
 // noProcesses waits until no process has to do with a directory: its program, working directory,
-// arguments and environment, where TMPDIR says whom a build belongs to.
+// arguments and environment, where TMPDIR says whom a build belongs to, and its mounts, by which a function
+// in namespaces of its own is known.
 func noProcesses(dir string) error {
 	pause := time.NewTicker(50 * time.Millisecond)
 	defer pause.Stop()
@@ -84,9 +85,17 @@ func find(dir string) ([]*process.Process, error) {
 		cwd, _ := p.Cwd()
 		args, _ := p.Cmdline()
 		environ, _ := p.Environ()
-		if strings.Contains(strings.Join(append(environ, exe, cwd, args), "\n"), dir) {
+		if strings.Contains(strings.Join(append(environ, exe, cwd, args), "\n"), dir) || mounts(p, dir) {
 			found = append(found, p)
 		}
 	}
 	return found, nil
+}
+
+// mounts tells whether a process has something mounted that is below a directory. The directory may be on
+// a file system of its own, so only the end of its path counts.
+func mounts(p *process.Process, dir string) bool {
+	info, _ := os.ReadFile(fmt.Sprintf("/proc/%d/mountinfo", p.Pid)) // gone, or not Linux
+	parent, last := filepath.Split(dir)
+	return strings.Contains(string(info), filepath.Join("/", filepath.Base(parent), last)+"/")
 }

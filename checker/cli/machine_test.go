@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os/exec"
 	"slices"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -101,6 +102,21 @@ func running(p *process.Process) []*process.Process {
 		all = append(all, running(child)...)
 	}
 	return all
+}
+
+// What the tests find nothing of, they would find if it were there.
+func TestAFunctionIsFoundByItsDirectory(t *testing.T) {
+	t.Parallel()
+	program, err := realChecker()
+	require.NoError(t, err)
+	d := newDesk(t)
+	cmd := d.command(t, program, "check", "--dir", "solutions", "1")
+	require.NoError(t, cmd.Start())
+	defer func() { _ = cmd.Process.Kill(); _ = cmd.Wait() }()
+	require.Eventually(t, func() bool {
+		found, err := processesOf(d.dir)
+		return err == nil && slices.ContainsFunc(found, func(p string) bool { return strings.Contains(p, " /var/task/bootstrap in ") })
+	}, patience, 10*time.Millisecond)
 }
 
 // TestAtOnce checks in several terminals at once, and edits meanwhile. Each sees either what was before

@@ -13,7 +13,7 @@ func TestConformance(t *testing.T) {
 	t.Parallel()
 	conformance.Run(t, slices.Concat(
 		runtimeAPIRows, runtimeAPIHeaderRows, libraryRows, extensionRows,
-		environmentRows, packageRows,
+		environmentRows, packageRows, fileSystemRows,
 		initRows, initFailureRows,
 		invokeRows, deadlineRows, freezeRows, payloadRows,
 		errorRows, exitRows, answerRows,

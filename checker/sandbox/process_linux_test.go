@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -85,25 +84,6 @@ func TestEverythingEndsWithTheChecker(t *testing.T) {
 	require.Len(t, alive(), 3, "the program, the function, and its child")
 	require.NoError(t, cmd.Process.Kill())
 	assertNone(t, alive)
-}
-
-func TestAFunctionCanWriteOnlyIntoTmp(t *testing.T) {
-	t.Parallel()
-	f := deploy(t)
-	requireIsolation(t, f)
-	got := decode[map[string]string](t, invoke(t, f, request{Do: "access"}))
-	assert.Equal(t, map[string]string{
-		"file":           "open file: read-only file system",
-		"/var/task/file": "open /var/task/file: read-only file system",
-		"/file":          "open /file: read-only file system",
-		"/etc/file":      "open /etc/file: read-only file system",
-		"/tmp/file":      "<nil>",
-		"cwd":            "/var/task",
-		"user":           "sbx_user1051 993 990",
-		"home":           "$HOME is not defined",
-		"files":          "1024",
-	}, got)
-	assert.FileExists(t, filepath.Join(f.config.Dir, "environment-1", "tmp", "file"))
 }
 
 func TestEachEnvironmentHasATmpOfItsOwn(t *testing.T) {

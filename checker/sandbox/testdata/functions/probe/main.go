@@ -226,9 +226,12 @@ func handle(ctx context.Context, r request) (any, error) {
 		}
 		_, home := os.UserHomeDir()
 		got["cwd"], got["user"], got["home"] = wd, who.Username+" "+who.Uid+" "+who.Gid, fmt.Sprint(home)
-		var files syscall.Rlimit
-		_ = syscall.Getrlimit(syscall.RLIMIT_NOFILE, &files) // 0 in the answer would show it
-		got["files"] = fmt.Sprint(files.Max)
+		const rlimitNproc = 6 // of Linux
+		for name, resource := range map[string]int{"files": syscall.RLIMIT_NOFILE, "processes": rlimitNproc} {
+			var limit syscall.Rlimit
+			_ = syscall.Getrlimit(resource, &limit) // 0 in the answer would show it
+			got[name] = fmt.Sprint(limit.Max)
+		}
 		return got, nil
 	}
 	return nil, nil
