@@ -6,30 +6,36 @@ import (
 	"sync"
 	"time"
 
-	"github.com/truora/minidyn/server"
+	"example.com/serverless-patterns/checker/backend/embedded/store"
 )
 
-// dynamoDB answers DynamoDB's JSON protocol, one request at a time.
-//
-// The mutex is not for order only: minidyn v0.8.2 changes its map of tables in CreateTable and
-// DeleteTable without its own lock, and concurrent use of a map ends the whole process, which no
-// recover can prevent. minidyn serialises items by a single lock anyway, so little is lost.
+// dynamoDB answers DynamoDB's JSON protocol, one request at a time: each operation, transactions
+// included, is done while nothing else is.
 type dynamoDB struct {
 	mu     sync.Mutex
-	engine *server.Server
-	tables map[string]*table // what minidyn does not tell about the tables that it has
+	tables map[string]*table
+	tokens tokens
 	now    func() time.Time
 }
 
+// table is a table with what is known of it besides its items.
+type table struct {
+	*store.Table
+	name    string
+	created *createTableInput
+	at      time.Time
+	ttl     string // the attribute, "" if TTL is off
+}
+
 func newDynamoDB() *dynamoDB {
-	return &dynamoDB{engine: server.NewServer(), tables: map[string]*table{}, now: time.Now}
+	return &dynamoDB{tables: map[string]*table{}, tokens: tokens{}, now: time.Now}
 }
 
 func (d *dynamoDB) reset() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.engine = server.NewServer()
 	clear(d.tables)
+	clear(d.tokens)
 }
 
 // ServeHTTP reads the request before it takes the lock and writes after it gave it back, so that a
@@ -44,31 +50,44 @@ func (d *dynamoDB) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func (d *dynamoDB) answer(req *request) (a answer) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	// A panic of minidyn must not look like a broken connection, nor end in the host's log.
+	// A panic must not look like a broken connection, nor end in the host's log.
 	defer func() {
 		if p := recover(); p != nil {
 			a = internal(fmt.Sprintf("the embedded backend failed at %s: %v; "+
 				"this is a fault of the checker, use --backend containers", req.operation, p)).answer()
 		}
 	}()
-
-	if f := d.check(req.input); f != nil {
+	out, f := d.do(req.input)
+	if f != nil {
 		return f.answer()
 	}
-	switch in := req.input.(type) {
-	case *server.CreateTableInput:
-		return d.createTable(req, in)
-	case *server.DescribeTableInput:
-		return d.describeTable(req, in)
-	case *server.DeleteTableInput:
-		return d.deleteTable(req, in)
-	case *listTablesInput:
-		return d.listTables(in)
-	case *server.PutItemInput:
-		return d.putItem(req, in)
-	default:
-		return d.forward(req.operation, req.body)
+	// Items are never changed once they are stored, so they can be written down without the lock.
+	return answer{status: http.StatusOK, body: out.appendJSON(nil)}
+}
+
+func (d *dynamoDB) do(input input) (object, *fault) {
+	if f := input.check(); f != nil {
+		return nil, f
 	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return input.do(d)
+}
+
+// input is the body of a request.
+type input interface {
+	// check is what AWS would refuse whatever tables there are. It also reads the values and the
+	// expressions. It is called once, before do, without the lock.
+	check() *fault
+	// do executes the operation. It is called with the lock.
+	do(*dynamoDB) (object, *fault)
+}
+
+// table is the table of that name, or AWS's error for the operations on items.
+func (d *dynamoDB) table(name string) (*table, *fault) {
+	t := d.tables[name]
+	if t == nil {
+		return nil, noTable()
+	}
+	return t, nil
 }

@@ -129,14 +129,11 @@ func TestConditionalPut(t *testing.T) {
 func TestUnsupportedOperation(t *testing.T) {
 	t.Parallel()
 	client, _ := start(t)
-	_, err := client.UpdateTimeToLive(t.Context(), &dynamodb.UpdateTimeToLiveInput{
-		TableName:               aws.String("items"),
-		TimeToLiveSpecification: &types.TimeToLiveSpecification{AttributeName: aws.String("ttl"), Enabled: aws.Bool(true)},
-	})
+	_, err := client.ExecuteStatement(t.Context(), &dynamodb.ExecuteStatementInput{Statement: aws.String("SELECT * FROM items")})
 	var api smithy.APIError
 	require.ErrorAs(t, err, &api)
 	assert.Equal(t, "UnsupportedOperationException", api.ErrorCode())
-	assert.Equal(t, "UpdateTimeToLive is not supported here; use --backend containers", api.ErrorMessage())
+	assert.Equal(t, "ExecuteStatement is not supported here; use --backend containers", api.ErrorMessage())
 	assert.NotContains(t, err.Error(), "exceeded maximum number of attempts", "a retry could not help")
 }
 

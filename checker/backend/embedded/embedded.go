@@ -1,17 +1,19 @@
 // Package embedded is the backend that needs nothing but this process: the data of a run in memory,
 // ready at once.
 //
-// DynamoDB is minidyn behind a front of this package. minidyn is more lenient than AWS, and what AWS
-// refuses must be refused here too, or a mistake in a lesson survives until it is deployed. So the
-// front has an allow-list of operations, answers "not supported here" to the rest instead of
-// guessing, words errors as AWS does, and keeps minidyn's own faults from the rest of the program.
+// What AWS refuses must be refused here too, or a mistake in a lesson survives until it is deployed, and
+// what AWS answers must be answered, down to the words of its errors. So DynamoDB is made here, of four
+// parts: package attribute is the values, expression the expressions, store the tables, and this package
+// the operations, each in a file named for it. There is an allow-list of operations, and the rest is
+// answered "not supported here" instead of being guessed, as are parameters that AWS has and these
+// operations do not (unsupported.go).
 //
-// What the front checks is in files named for it: key.go, number.go, set.go, size.go and so on; a
-// check for one operation is reached from [dynamoDB.check]. GetItem and PutItem are complete as far
-// as the lessons need them; Query, Scan, batches and transactions are judged by minidyn alone.
+// Where AWS and DynamoDB Local differ, this package does as AWS does, as far as that is known. The
+// conformance suite of package backend says what is known and how surely, runs it against this backend
+// and DynamoDB Local, and keeps docs/fidelity.md, which says where they differ.
 //
 // Who may call what, the recording of calls, injected faults, and the X-Amz-Crc32 header are package
-// wire's. Whether this backend and the containers agree is for the conformance suite to say.
+// wire's.
 package embedded
 
 import (

@@ -3,7 +3,7 @@ package embedded
 import (
 	"net/http"
 
-	"github.com/truora/minidyn/server"
+	"example.com/serverless-patterns/checker/backend/embedded/attribute"
 )
 
 // The namespaces that AWS puts before the code of an error. SDKs drop them; other readers may not.
@@ -16,11 +16,14 @@ const (
 // fault is an error as DynamoDB's clients read it. None of the codes here, but InternalServerError
 // by its status, is one that the SDKs retry.
 type fault struct {
-	Type    string                            `json:"__type"`
-	Message string                            `json:"message"`
-	Item    map[string]*server.AttributeValue `json:"Item,omitempty"`
+	Type    string         `json:"__type"`
+	Message string         `json:"message"`
+	Item    attribute.Item `json:"Item,omitempty"`
+	Reasons []reason       `json:"CancellationReasons,omitempty"`
 
 	status int // of HTTP
+	// whole says that in a transaction this is about the request, and not a reason to cancel.
+	whole bool
 }
 
 func (f *fault) answer() answer {
@@ -30,6 +33,24 @@ func (f *fault) answer() answer {
 // invalid is what AWS says about a request that no table could fulfil.
 func invalid(message string) *fault {
 	return &fault{Type: validationErrors + "ValidationException", Message: message, status: http.StatusBadRequest}
+}
+
+// refused is [invalid] for an error of the packages below, which have AWS's words; nil for nil.
+func refused(err error) *fault {
+	if err == nil {
+		return nil
+	}
+	return invalid(err.Error())
+}
+
+// conditionFailed is about a condition that does not hold for the item.
+func conditionFailed(item attribute.Item) *fault {
+	return &fault{
+		Type:    dynamoDBErrors + "ConditionalCheckFailedException",
+		Message: "The conditional request failed",
+		Item:    item,
+		status:  http.StatusBadRequest,
+	}
 }
 
 // notSupported is about an operation, or a parameter, that AWS has and this backend does not. The

@@ -7,8 +7,6 @@ import (
 	"io"
 	"net/http"
 	"strings"
-
-	"github.com/truora/minidyn/server"
 )
 
 // maxRequestBytes is DynamoDB's limit; the largest legal request is a BatchWriteItem of 16 MB.
@@ -16,52 +14,54 @@ const maxRequestBytes = 16 << 20
 
 const targetPrefix = "DynamoDB_20120810."
 
-// request is one that may be checked: its operation is allowed and its body has the right shape.
+// request is one whose operation is allowed and whose body has the right shape.
 type request struct {
 	operation string
-	body      []byte
-	input     any // the body, as inputOf gives it
+	input     input
 }
 
 // inputOf is the allow-list. It returns an empty input of an operation, nil if the operation is not
 // supported.
-func inputOf(operation string) any {
+func inputOf(operation string) input {
 	switch operation {
 	case "CreateTable":
-		return new(server.CreateTableInput)
+		return new(createTableInput)
 	case "DescribeTable":
-		return new(server.DescribeTableInput)
+		return new(describeTableInput)
 	case "DeleteTable":
-		return new(server.DeleteTableInput)
+		return new(deleteTableInput)
 	case "ListTables":
 		return new(listTablesInput)
+	case "DescribeTimeToLive":
+		return new(describeTimeToLiveInput)
+	case "UpdateTimeToLive":
+		return new(updateTimeToLiveInput)
 	case "GetItem":
-		return new(server.GetItemInput)
+		return new(getItemInput)
 	case "PutItem":
-		return new(server.PutItemInput)
+		return new(putItemInput)
 	case "UpdateItem":
-		return new(server.UpdateItemInput)
+		return new(updateItemInput)
 	case "DeleteItem":
-		return new(server.DeleteItemInput)
+		return new(deleteItemInput)
 	case "Query":
-		return new(server.QueryInput)
+		return new(queryInput)
 	case "Scan":
-		return new(server.ScanInput)
+		return new(scanInput)
 	case "BatchGetItem":
-		return new(server.BatchGetItemInput)
+		return new(batchGetItemInput)
 	case "BatchWriteItem":
-		return new(server.BatchWriteItemInput)
+		return new(batchWriteItemInput)
 	case "TransactGetItems":
-		return new(server.TransactGetItemsInput)
+		return new(transactGetItemsInput)
 	case "TransactWriteItems":
-		return new(server.TransactWriteItemsInput)
+		return new(transactWriteItemsInput)
 	default:
 		return nil
 	}
 }
 
-// parse decodes the body in front of minidyn, which would answer a malformed one with an error that
-// AWS does not have, and would not notice what follows the first JSON value.
+// parse decodes the body.
 func parse(r *http.Request) (*request, *fault) {
 	operation, ok := strings.CutPrefix(r.Header.Get("X-Amz-Target"), targetPrefix)
 	if r.Method != http.MethodPost || !ok || operation == "" {
@@ -83,7 +83,7 @@ func parse(r *http.Request) (*request, *fault) {
 	if err := json.Unmarshal(body, input); err != nil {
 		return nil, serialization(err.Error())
 	}
-	return &request{operation: operation, body: body, input: input}, nil
+	return &request{operation: operation, input: input}, nil
 }
 
 func readBody(r *http.Request) ([]byte, *fault) {

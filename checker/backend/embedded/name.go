@@ -1,0 +1,37 @@
+package embedded
+
+import (
+	"regexp"
+	"strings"
+)
+
+var tableNameForm = regexp.MustCompile(`^[a-zA-Z0-9_.-]{3,255}$`)
+
+// checkTableName is about names in operations on items. An empty name is what a function has whose
+// environment variable is not set. The SDK itself refuses a missing one. The texts are recalled: that of
+// the empty name with certainty but for the number, which was 3 before names could be ARNs.
+func checkTableName(name *string) *fault {
+	switch {
+	case name == nil:
+		return isNull("tableName")
+	case *name == "":
+		return invalid("1 validation error detected: Value '' at 'tableName' " +
+			"failed to satisfy constraint: Member must have length greater than or equal to 1")
+	case strings.HasPrefix(*name, "arn:"):
+		return notSupported("an ARN for TableName")
+	case !tableNameForm.MatchString(*name):
+		return badName()
+	}
+	return nil
+}
+
+// badName is DynamoDB Local's text.
+func badName() *fault {
+	return invalid("Invalid table/index name.  Table/index names must be between 3 and 255 characters long, " +
+		"and may contain only the characters a-z, A-Z, 0-9, '_', '-', and '.'")
+}
+
+// isNull is about a parameter that has to be there.
+func isNull(name string) *fault {
+	return invalid("1 validation error detected: Value null at '" + name + "' failed to satisfy constraint: Member must not be null")
+}
