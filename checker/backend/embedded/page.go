@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"strings"
 
 	"example.com/serverless-patterns/checker/backend/embedded/attribute"
 	"example.com/serverless-patterns/checker/backend/embedded/expression"
@@ -165,7 +166,7 @@ func (r *reading) checkProjected(v store.View) *fault {
 	return nil
 }
 
-func list(names []string) string { return fmt.Sprint(names) }
+func list(names []string) string { return "[" + strings.Join(names, ", ") + "]" }
 
 // checkStart refuses a start key that no answer would have had as its last one.
 func (r *reading) checkStart(v store.View) *fault {

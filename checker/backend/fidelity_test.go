@@ -1,0 +1,69 @@
+package backend_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+const fidelityFile = "docs/fidelity.md"
+
+// difference is a row of the document's tables.
+type difference struct{ embedded, containers, aws string }
+
+const asAWS = "as AWS"
+
+// of is what a backend is said to answer.
+func (d difference) of(backend string) string {
+	said := d.embedded
+	if backend == "containers" {
+		said = d.containers
+	}
+	if said == asAWS {
+		return d.aws
+	}
+	return said
+}
+
+// readFidelity reads the rows of all tables in the document, by their ids.
+func readFidelity(t *testing.T) map[string]difference {
+	t.Helper()
+	raw, err := os.ReadFile(filepath.Join("..", "..", filepath.FromSlash(fidelityFile)))
+	require.NoError(t, err)
+	found := map[string]difference{}
+	for line := range strings.Lines(string(raw)) {
+		if !strings.HasPrefix(line, "| `dynamodb-") {
+			continue
+		}
+		cells := strings.Split(strings.Trim(strings.TrimSpace(line), "|"), " | ")
+		require.Len(t, cells, 4, "%s: %s", fidelityFile, line)
+		for i := range cells {
+			cells[i] = strings.Trim(strings.TrimSpace(cells[i]), "`")
+		}
+		assert.NotContains(t, found, cells[0], "%s has it twice", fidelityFile)
+		found[cells[0]] = difference{embedded: cells[1], containers: cells[2], aws: cells[3]}
+	}
+	return found
+}
+
+// The other direction, that what is declared is so and that nothing else is, is TestConformance.
+func TestTheDocumentOnDifferencesHasWhatTheSuiteHas(t *testing.T) {
+	t.Parallel()
+	byID := map[string]fact{}
+	for _, f := range facts() {
+		byID["dynamodb-"+f.id] = f
+	}
+	declared := readFidelity(t)
+	require.NotEmpty(t, declared)
+	for id, d := range declared {
+		f, ok := byID[id]
+		if assert.True(t, ok, "%s declares %s, which no fact has", fidelityFile, id) {
+			assert.Equal(t, f.aws, d.aws, "%s: what AWS answers to %s", fidelityFile, id)
+		}
+		assert.False(t, same(d.aws, d.of("embedded")) && same(d.aws, d.of("containers")), "%s declares %s, which is no difference", fidelityFile, id)
+	}
+}
