@@ -85,6 +85,8 @@ var conditionErrorFacts = []fact{
 		"ValidationException: Invalid ConditionExpression: The first operand must be distinct from the remaining operands for this operator or function; operator: =, first operand: [a]"},
 	{"compare-without-order", measured, "A boolean has no order.", conditional(nil, "a < :a", item{":a": true}),
 		"ValidationException: Invalid ConditionExpression: Incorrect operand type for operator or function; operator or function: <, operand type: BOOL"},
+	{"size-is-a-number", measured, "What size gives is a number, and has none of what text has.", conditional(nil, "begins_with(a, size(a))", nil),
+		"ValidationException: Invalid ConditionExpression: Incorrect operand type for operator or function; operator or function: begins_with, operand type: N"},
 	{"between-inverted", recorded, "The lower bound comes first.", conditional(nil, "a BETWEEN :b AND :a", item{":a": 1, ":b": 2}),
 		"ValidationException: Invalid ConditionExpression: The BETWEEN operator requires upper bound to be greater than or equal to lower bound; lower bound operand: AttributeValue: {N:2}, upper bound operand: AttributeValue: {N:1}"},
 	{"in-100", documented, "IN has 100 operands at most.", inOperands(100), "false"},

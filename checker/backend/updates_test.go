@@ -95,6 +95,10 @@ var updateErrorFacts = []fact{
 		invalidUpdate + "Incorrect operand type for operator or function; operator or function: +, operand type: S"},
 	{"update-function-of-conditions", measured, "size is for conditions.", updating(item{"n": 1}, "SET n = size(n)", nil),
 		invalidUpdate + "The function is not allowed in an update expression; function: size"},
+	{"if-not-exists-itself", measured, "if_not_exists cannot fall back to itself.", updating(item{"n": 1}, "SET m = if_not_exists(n, n)", nil),
+		invalidUpdate + "The first operand must be distinct from the remaining operands for this operator or function; operator: if_not_exists, first operand: [n]"},
+	{"list-append-nested", measured, "list_append cannot be an operand.", updating(item{"l": list{}}, "SET l = if_not_exists(x, list_append(l, l))", nil),
+		invalidUpdate + "The function is not allowed to be used this way in an expression; function: list_append"},
 	{"update-unused-value", documented, "Values that are not used are refused.", updating(item{}, "SET n = :a", item{":a": 1, ":b": 1}),
 		"ValidationException: Value provided in ExpressionAttributeValues unused in expressions: keys: {:b}"},
 	{"update-failed-changes-nothing", documented, "An update that fails changes nothing.", func(r *run) string {

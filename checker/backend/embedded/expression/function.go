@@ -16,7 +16,7 @@ type signature struct {
 var functions = map[string]signature{
 	"attribute_exists":     {operands: 1, needsPath: true},
 	"attribute_not_exists": {operands: 1, needsPath: true},
-	"attribute_type":       {operands: 2, needsPath: true},
+	"attribute_type":       {operands: 2},
 	"begins_with":          {operands: 2},
 	"contains":             {operands: 2},
 	"size":                 {operands: 1},
@@ -58,24 +58,36 @@ func checkFunction(n *node) error {
 		return checkTypeName(n.args[1].strip())
 	case "begins_with":
 		for _, arg := range n.args {
-			if v := arg.strip(); v.kind == valueNode && v.value.Kind != attribute.S && v.value.Kind != attribute.B {
-				return wrongType(n.name, v.value.Kind)
+			if k := arg.known(); k != attribute.None && k != attribute.S && k != attribute.B {
+				return wrongType(n.name, k)
 			}
 		}
 	case "size":
-		if v := n.args[0].strip(); v.kind == valueNode && v.value.Kind != attribute.S && !hasSize(v.value.Kind) {
-			return wrongType(n.name, v.value.Kind)
+		if k := n.args[0].known(); k != attribute.None && !hasSize(k) {
+			return wrongType(n.name, k)
 		}
 	}
 	return checkDistinct(n)
 }
 
+// known is the type of an operand, None if it depends on the item.
+func (n *node) known() attribute.Kind {
+	switch n = n.strip(); n.kind {
+	case valueNode:
+		return n.value.Kind
+	case functionNode:
+		return attribute.N // of size, the only one that is an operand
+	default:
+		return attribute.None
+	}
+}
+
 func checkTypeName(n *node) error {
-	switch {
-	case n.kind != valueNode: // AWS names all of the types that a path might lead to
+	switch k := n.known(); {
+	case k == attribute.None: // AWS names all of the types that a path might lead to
 		return Error("Incorrect operand type for operator or function; operator or function: attribute_type, operand type: " + allTypes)
-	case n.value.Kind != attribute.S:
-		return wrongType("attribute_type", n.value.Kind)
+	case k != attribute.S:
+		return wrongType("attribute_type", k)
 	case attribute.KindOf(n.value.Text) == attribute.None:
 		return Error("Invalid attribute type name found; type: " + n.value.Text + ", valid types: " + allTypes)
 	}

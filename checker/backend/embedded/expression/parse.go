@@ -105,7 +105,7 @@ func (p *parser) expect(s string) error {
 // after it.
 func (p *parser) unexpected() error {
 	t := p.peek()
-	from, to := t.begin, t.end
+	from, to := 0, t.end
 	if p.at > 0 {
 		from = p.all[p.at-1].begin
 	}

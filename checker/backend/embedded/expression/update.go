@@ -151,12 +151,20 @@ func checkUpdateValue(n *node) error {
 		if err := checkSignature(n, true); err != nil {
 			return err
 		}
+		if n.name == "if_not_exists" {
+			if err := checkDistinct(n); err != nil {
+				return err
+			}
+		}
 	}
 	for _, arg := range n.args {
 		if err := checkUpdateValue(arg); err != nil {
 			return err
 		}
 		v := arg.strip()
+		if v.name == "list_append" {
+			return misplaced(v)
+		}
 		if v.kind != valueNode {
 			continue
 		}
