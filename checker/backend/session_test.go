@@ -158,7 +158,8 @@ func (r *run) table(kind string, in *dynamodb.CreateTableInput) *string {
 		require.NoError(r.t, err)
 		r.tables[kind] = name
 		r.t.Cleanup(func() {
-			_, err := r.db.DeleteTable(context.Background(), &dynamodb.DeleteTableInput{TableName: &name}) //nolint:usetesting // the test's context is over
+			// The test's own context is over by now.
+			_, err := r.db.DeleteTable(context.Background(), &dynamodb.DeleteTableInput{TableName: &name})
 			var gone *types.ResourceNotFoundException
 			assert.True(r.t, err == nil || errors.As(err, &gone), "%v", err)
 		})

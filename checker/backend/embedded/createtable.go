@@ -105,7 +105,7 @@ func newSchema(elements []keyElement, kinds map[string]attribute.Kind) (store.Sc
 	case len(elements) > 2:
 		return s, invalid("Key Schema too big.  Key Schema must at most consist of the hash and range key of a table")
 	case elements[0].KeyType != "HASH":
-		return s, invalid("Invalid key order. Hash Key must be specified first in key schema, Range Key must be specifed second")
+		return s, invalid("Invalid key order. Hash Key must be specified first in key schema, Range Key must be specifed second") //nolint:misspell // as AWS has it
 	case len(elements) == 2 && elements[1].KeyType != "RANGE":
 		return s, invalid("Too many hash keys specified.  All Dynamo DB tables must have exactly one hash key")
 	case len(elements) == 2 && elements[0].AttributeName == elements[1].AttributeName:

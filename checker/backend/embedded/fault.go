@@ -79,14 +79,6 @@ func noTableNamed(name string) *fault {
 	return f
 }
 
-func tableExists(name string) *fault {
-	return &fault{
-		Type:    dynamoDBErrors + "ResourceInUseException",
-		Message: "Table already exists: " + name,
-		status:  http.StatusBadRequest,
-	}
-}
-
 // unknownOperation is about a request that names no operation of DynamoDB. AWS sends no message
 // (recalled, not verified); one is more use to a person with curl.
 func unknownOperation() *fault {
