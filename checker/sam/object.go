@@ -62,6 +62,16 @@ func (o *object) require(names ...string) {
 	}
 }
 
+// requireOne notes that one of two properties has to be given, the first for choice, and not both.
+func (o *object) requireOne(name, instead string) {
+	switch {
+	case !o.has(instead):
+		o.require(name)
+	case o.has(name):
+		o.problem(o.key(instead), "%s and %s exclude each other; keep one", name, instead)
+	}
+}
+
 // done reports what nobody asked for, and what is required and missing. what says what a name would
 // have to be.
 func (o *object) done(what string) {

@@ -27,8 +27,11 @@ type PolicyStatement struct {
 	Actions   []string // such as "dynamodb:GetItem"
 	Resources []Value  // ARNs
 
-	// Untyped has Condition, NotAction and NotResource where they are given. A statement with one of
-	// them does not allow what Actions and Resources say alone.
+	// NotActions and NotResources stand in place of Actions and Resources, and mean all others.
+	NotActions   []string
+	NotResources []Value
+
+	// Untyped has Condition where it is given. Such a statement does not always apply.
 	Untyped map[string]*yaml.Node
 	line    int
 }
@@ -91,22 +94,22 @@ func (d *decoder) policyDocument(n *yaml.Node) []Policy {
 	for _, item := range statements {
 		s := d.object(item)
 		p := &PolicyStatement{
-			Effect:    s.oneOf("Effect", "", "Allow", "Deny"),
-			Actions:   s.texts("Action"),
-			Resources: s.values("Resource"),
-			Untyped:   s.untyped("Condition", "NotAction", "NotResource"),
-			line:      item.Line,
+			Effect:       s.oneOf("Effect", "", "Allow", "Deny"),
+			Actions:      s.texts("Action"),
+			Resources:    s.values("Resource"),
+			NotActions:   s.texts("NotAction"),
+			NotResources: s.values("NotResource"),
+			Untyped:      s.untyped("Condition"),
+			line:         item.Line,
 		}
 		s.require("Effect")
-		if p.Untyped["NotAction"] == nil {
-			s.require("Action")
-		}
-		if p.Untyped["NotResource"] == nil {
-			s.require("Resource")
-		}
-		for _, action := range p.Actions {
-			if action != "*" && !strings.Contains(action, ":") {
-				d.problem(s.get("Action"), "%q is not an action; write service:Action, as in dynamodb:GetItem", action)
+		s.requireOne("Action", "NotAction")
+		s.requireOne("Resource", "NotResource")
+		for name, actions := range map[string][]string{"Action": p.Actions, "NotAction": p.NotActions} {
+			for _, action := range actions {
+				if action != "*" && !strings.Contains(action, ":") {
+					d.problem(s.get(name), "%q is not an action; write service:Action, as in dynamodb:GetItem", action)
+				}
 			}
 		}
 		s.skip("Sid")

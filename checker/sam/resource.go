@@ -101,14 +101,14 @@ func (d *decoder) resource(id string, key *yaml.Node, o *object) {
 		d.problem(kind, "is %s; it must be the name of a type, as in AWS::SQS::Queue", describe(kind))
 		return
 	}
-	r := Resource{LogicalID: id, Type: kind.Value, Line: key.Line, DependsOn: o.texts("DependsOn"), Metadata: o.get("Metadata")}
+	r := Resource{LogicalID: id, Type: kind.Value, Line: key.Line, DependsOn: o.texts("DependsOn"), Metadata: o.get("Metadata"), Connectors: o.get("Connectors")}
 	for _, name := range r.DependsOn {
 		if d.resources[name] == "" {
 			d.problem(o.get("DependsOn"), "%q is not a resource of this template%s", name, didYouMean(name, d.names()))
 		}
 	}
 	o.noCondition()
-	o.skip("DeletionPolicy", "UpdateReplacePolicy", "UpdatePolicy", "CreationPolicy", "Connectors", "IgnoreGlobals", "Properties")
+	o.skip("DeletionPolicy", "UpdateReplacePolicy", "UpdatePolicy", "CreationPolicy", "IgnoreGlobals", "Properties")
 	o.done("attribute of a resource")
 
 	switch r.Type {

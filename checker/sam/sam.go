@@ -56,6 +56,9 @@ type Resource struct {
 	DependsOn []string // logical ids
 	Metadata  *yaml.Node
 
+	// Connectors are SAM's, which give permissions to other resources; nil if there are none.
+	Connectors *yaml.Node
+
 	// Untyped has the properties that AWS knows and that no field stands for, with Globals merged in.
 	// Aliases are expanded and functions are in their long form, as in {"Fn::Sub": "…"}.
 	Untyped map[string]*yaml.Node
@@ -106,7 +109,7 @@ func Parse(name string, data []byte) (*Template, error) {
 // Resource returns what all resources have in common of the one with this logical id; ok tells whether
 // the template has it, implied APIs included.
 func (t *Template) Resource(logicalID string) (resource Resource, ok bool) {
-	for _, r := range t.resources() {
+	for _, r := range t.Resources() {
 		if r.LogicalID == logicalID {
 			return *r, true
 		}
@@ -114,7 +117,8 @@ func (t *Template) Resource(logicalID string) (resource Resource, ok bool) {
 	return Resource{}, false
 }
 
-func (t *Template) resources() []*Resource {
+// Resources are what all resources have in common, by type, implied APIs included.
+func (t *Template) Resources() []*Resource {
 	var all []*Resource
 	for _, r := range t.Functions {
 		all = append(all, &r.Resource)

@@ -9,5 +9,11 @@
 // what is right or wrong is not known here at all.
 //
 // Not deployed yet, and refused by name: queues, buckets and nested applications. APIs have an id that
-// can be referred to, and no routes. Policies are not looked at yet: every call is allowed.
+// can be referred to, and no routes.
+//
+// Policies are enforced: each function has a role that allows what SAM makes of its Policies, and of what it
+// adds for events, and nothing else. [Function.Permissions] compares that with what the function did. What
+// could allow or deny a call and is not evaluated here is refused by name: conditions, roles of the template,
+// permissions boundaries, connectors, IAM policies as resources, and managed policies that are not known. Policies
+// of queues, buckets and tables are not looked at, nor what SAM adds for the destinations of an EventInvokeConfig.
 package stack

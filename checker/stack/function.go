@@ -14,6 +14,9 @@ type Function struct {
 	LogicalID string
 	// Variables are its environment variables from the template, with values of this deployment.
 	Variables map[string]string
+	// Granted are the statements of its role that are about the services whose calls are looked at, in the order
+	// of the template, and behind them what SAM adds.
+	Granted []Grant
 
 	stack    *Stack
 	deployed *sandbox.Function

@@ -21,7 +21,7 @@ import (
 )
 
 // AccountID is the account that everything is deployed to: the one of AWS's examples.
-const AccountID = "123456789012"
+const AccountID = wire.AccountID
 
 // regions are those that a stack may be in. The Lambda environment says which; code that has one
 // written into it has hardly one of these.
@@ -79,7 +79,8 @@ func (e *MissingError) Error() string {
 	return fmt.Sprintf("%s has no %s called %s", e.File, e.Type, e.LogicalID)
 }
 
-// Deploy makes everything that the template declares. On an error nothing is left behind.
+// Deploy makes everything that the template declares. On an error nothing is left behind. A [*PolicyError]
+// is the template's fault.
 func Deploy(ctx context.Context, o Options) (*Stack, error) {
 	random := randv2.New(randv2.NewPCG(o.Seed, 0x737461636b))
 	s := &Stack{
@@ -139,7 +140,7 @@ func Supported(t *sam.Template) error {
 	for _, a := range t.Applications {
 		refuse(a.Resource)
 	}
-	return errors.Join(all...)
+	return errors.Join(append(all, policyLimits(t)...)...)
 }
 
 // physicalNames names everything as CloudFormation does: the stack, the logical id, and an end that is
@@ -192,6 +193,11 @@ func (s *Stack) createFunction(f *sam.Function, o Options) error {
 	if err != nil {
 		return err
 	}
+	grants, err := resolver{s}.grants(f)
+	if err != nil {
+		return err
+	}
+	s.wire.Assign(f.LogicalID, resolver{s}.role(f, grants))
 	deployed, err := sandbox.New(sandbox.Config{
 		Name:       s.names[f.LogicalID],
 		ARN:        arn,
@@ -216,7 +222,7 @@ func (s *Stack) createFunction(f *sam.Function, o Options) error {
 	if err != nil {
 		return err
 	}
-	s.functions[f.LogicalID] = &Function{LogicalID: f.LogicalID, Variables: variables, stack: s, deployed: deployed}
+	s.functions[f.LogicalID] = &Function{LogicalID: f.LogicalID, Variables: variables, Granted: grants, stack: s, deployed: deployed}
 	return nil
 }
 

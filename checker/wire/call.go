@@ -2,6 +2,7 @@ package wire
 
 import (
 	"encoding/json"
+	"encoding/xml"
 	"fmt"
 	"maps"
 	"net/http"
@@ -11,6 +12,8 @@ import (
 	"time"
 
 	"example.com/serverless-patterns/checker/backend"
+	"example.com/serverless-patterns/checker/wire/access"
+	"example.com/serverless-patterns/checker/wire/iam"
 )
 
 // Call is one AWS request of a function.
@@ -22,11 +25,14 @@ type Call struct {
 
 	Service   backend.Service
 	Operation string // as in AWS's API reference: GetItem
-	Resource  string // the table's name, when the request names one
+	Resource  string // the name of the table, queue or bucket, when the request names one
 	Region    string // that the request was signed for
 
-	// Key is that of the item, for operations on one item: id=kettle-1.
+	// Key is that of the item, for operations on one item: id=kettle-1; or of the object.
 	Key string
+	// Decisions are about each action on each resource that the call needs: it was allowed if all are. They
+	// are empty when the access key is none of ours, and for requests that are too wrong to tell.
+	Decisions []iam.Decision
 	// Effect is what came of a call that succeeded, in words: "an item". "" when there is no more to say.
 	Effect string
 
@@ -39,6 +45,8 @@ type Call struct {
 	Duration   time.Duration
 	// Abandoned is set when the caller closed the connection before it had an answer.
 	Abandoned bool
+
+	method string
 }
 
 // String is a line of evidence: what was called, and what came of it.
@@ -61,15 +69,37 @@ func (c Call) String() string {
 	if c.Effect != "" {
 		line += ", " + c.Effect
 	}
+	if d, denied := c.Denied(); denied {
+		line += ", " + refusal(d, c.Resource)
+	}
 	if c.Fault != "" {
 		line += " (" + c.Fault + " by the checker)"
 	}
 	return line
 }
 
+// refusal says why a call was denied: no policy allows dynamodb:PutItem. The resource follows where it is
+// more than the one that the call names.
+func refusal(d iam.Decision, named string) string {
+	text := "no policy allows " + d.Action
+	if d.Explicit() {
+		text = d.By + " denies " + d.Action
+	}
+	name := iam.Name(d.Resource)
+	if named == "" || name != named && name != "table/"+named {
+		text += " on " + name
+	}
+	return text
+}
+
 func (c Call) serviceName() string {
-	if c.Service == backend.DynamoDB {
+	switch c.Service {
+	case backend.DynamoDB:
 		return "DynamoDB"
+	case sqs:
+		return "SQS"
+	case s3:
+		return "S3"
 	}
 	return string(c.Service)
 }
@@ -77,25 +107,25 @@ func (c Call) serviceName() string {
 var credentialScope = regexp.MustCompile(`Credential=([^/,\s]+)/[0-9]{8}/([^/]+)/([^/]+)/aws4_request`)
 
 // newCall reads what a request says about itself. The access key is returned beside it.
-func newCall(r *http.Request, body []byte) (Call, string) {
-	c := Call{Request: body, Start: time.Now(), TraceID: traceRoot(r.Header.Get("X-Amzn-Trace-Id"))}
+func newCall(r *http.Request, body []byte) (Call, access.Access, string) {
+	c := Call{Request: body, Start: time.Now(), TraceID: traceRoot(r.Header.Get("X-Amzn-Trace-Id")), method: r.Method}
 	accessKey := ""
-	if scope := credentialScope.FindStringSubmatch(r.Header.Get("Authorization")); scope != nil {
+	signature := r.Header.Get("Authorization")
+	if signature == "" { // a presigned URL has it in the query
+		signature = "Credential=" + r.URL.Query().Get("X-Amz-Credential")
+	}
+	if scope := credentialScope.FindStringSubmatch(signature); scope != nil {
 		accessKey, c.Region, c.Service = scope[1], scope[2], backend.Service(scope[3])
 	}
-	// AWS JSON protocols name the operation in a header: DynamoDB_20120810.GetItem.
-	if _, operation, ok := strings.Cut(r.Header.Get("X-Amz-Target"), "."); ok {
-		c.Operation = operation
+	a := access.Of(c.Service, r, body, access.Place{Region: c.Region, AccountID: AccountID})
+	c.Operation, c.Resource, c.Key = a.Operation, a.Resource, a.Key
+	var item struct {
+		Key map[string]map[string]any // DynamoDB JSON: {"id": {"S": "kettle-1"}}
 	}
-	var names struct {
-		TableName string
-		Key       map[string]map[string]any // DynamoDB JSON: {"id": {"S": "kettle-1"}}
+	if c.Service == backend.DynamoDB && json.Unmarshal(body, &item) == nil {
+		c.Key = keyText(item.Key)
 	}
-	if json.Unmarshal(body, &names) == nil {
-		c.Resource = names.TableName
-		c.Key = keyText(names.Key)
-	}
-	return c, accessKey
+	return c, a, accessKey
 }
 
 // keyText shows an item's key: id=kettle-1.
@@ -131,13 +161,24 @@ func traceRoot(header string) string {
 	return ""
 }
 
-// errorCode is the code of an AWS JSON error: the part of __type behind the namespace.
-func errorCode(body []byte) string {
+// errorCode is the code of an AWS error, as the SDK reports it: of JSON the part of __type behind the
+// namespace, or what the header of a service says that once had another protocol; of XML the Code.
+func errorCode(header http.Header, body []byte) string {
+	if code, _, _ := strings.Cut(header.Get("X-Amzn-Query-Error"), ";"); code != "" {
+		return code
+	}
 	var e struct {
 		Type string `json:"__type"`
 	}
-	if json.Unmarshal(body, &e) != nil {
-		return ""
+	if json.Unmarshal(body, &e) == nil {
+		return e.Type[strings.LastIndexByte(e.Type, '#')+1:]
 	}
-	return e.Type[strings.LastIndexByte(e.Type, '#')+1:]
+	var x struct {
+		XMLName xml.Name `xml:"Error"`
+		Code    string
+	}
+	if xml.Unmarshal(body, &x) == nil {
+		return x.Code
+	}
+	return ""
 }

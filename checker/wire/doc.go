@@ -9,10 +9,14 @@
 //     call of work left behind still names the invocation that it came from;
 //   - over which connection, so that a client made for each invocation shows as a connection for each.
 //
+// Each function has a [Role], as AWS would give it: what its policy does not allow is denied, with the error
+// of the service, and [Call.Decisions] say what was needed and which statement allowed it. Package iam
+// evaluates policies, and package access knows what a call needs. What is not looked at: whether a signature
+// is right, and policies of resources. S3's DeleteObjects is refused as a whole where AWS refuses single keys,
+// within an answer of 200.
+//
 // A [Fault] makes calls fail as they do in production. The checker's own calls, signed with
 // [Server.Operator], are neither recorded nor made to fail.
-//
-// What a caller may call is not looked at yet: every call is allowed.
 //
 // Where the data is, is package backend's business. Nothing here knows what a lesson expects.
 package wire

@@ -5,7 +5,7 @@ import (
 	"net/http"
 	"time"
 
-	"example.com/serverless-patterns/checker/backend"
+	"example.com/serverless-patterns/checker/wire/iam"
 )
 
 // Fault makes calls go wrong until it is removed.
@@ -30,6 +30,7 @@ type Kind struct {
 // exchange is a call on its way through a fault.
 type exchange struct {
 	call    *Call
+	role    Role
 	server  *Server
 	w       http.ResponseWriter
 	r       *http.Request
@@ -39,18 +40,12 @@ type exchange struct {
 // Deny answers AccessDeniedException, as for a missing permission. The SDK does not retry it.
 func Deny() Kind {
 	return Kind{"is denied", false, "denied", func(x *exchange) {
-		refuse(x.w, http.StatusBadRequest, "com.amazon.coral.service#AccessDeniedException", fmt.Sprintf(
-			"User: arn:aws:sts::123456789012:assumed-role/%s-role/%s is not authorized to perform: %s:%s on resource: %s "+
-				"because no identity-based policy allows the %s:%s action",
-			x.call.Function, x.call.Function, x.call.Service, x.call.Operation, arn(x.call), x.call.Service, x.call.Operation))
+		d := iam.Decision{Request: iam.Request{Action: string(x.call.Service) + ":" + x.call.Operation, Resource: "*"}, Statement: -1}
+		if len(x.call.Decisions) > 0 {
+			d.Request = x.call.Decisions[0].Request
+		}
+		deny(x.w, x.call, x.role, d)
 	}}
-}
-
-func arn(c *Call) string {
-	if c.Service == backend.DynamoDB {
-		return fmt.Sprintf("arn:aws:dynamodb:%s:123456789012:table/%s", c.Region, c.Resource)
-	}
-	return "*"
 }
 
 // Hang never answers. It ends when the caller gives up.

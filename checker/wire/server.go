@@ -9,12 +9,14 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"example.com/serverless-patterns/checker/backend"
+	"example.com/serverless-patterns/checker/wire/access"
 )
 
 // maxRequest is the largest request that is read, in bytes: DynamoDB's limit.
@@ -32,6 +34,7 @@ type Server struct {
 	mu          sync.Mutex
 	random      *rand.Rand
 	callers     map[string]caller // by access key
+	roles       map[string]Role   // by function
 	calls       []*Call
 	faults      []*Fault
 	connections int
@@ -56,6 +59,7 @@ func Listen(b backend.Backend, seed uint64) (*Server, error) {
 		closed:   make(chan struct{}),
 		random:   rand.New(rand.NewPCG(seed, 0x77697265)),
 		callers:  map[string]caller{},
+		roles:    map[string]Role{},
 	}
 	s.operator = s.newCredentials()
 	s.server = &http.Server{
@@ -168,7 +172,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusRequestEntityTooLarge, "com.amazon.coral.service#RequestEntityTooLarge", "Request Too Large")
 		return
 	}
-	call, accessKey := newCall(r, body)
+	call, wanted, accessKey := newCall(r, body)
 	forward := func(w http.ResponseWriter) { s.forward(w, r, call.Service, body) }
 	answer := newAnswer()
 	if accessKey == s.operator.AccessKeyID {
@@ -177,24 +181,30 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	call.Connection, _ = r.Context().Value(connectionKey{}).(int)
-	recorded, fault := s.record(call, accessKey)
+	recorded, role, fault := s.record(call, wanted, accessKey)
+	denied, isDenied := recorded.Denied()
 	switch {
 	case recorded.Function == "":
-		refuse(answer, http.StatusBadRequest, "com.amazon.coral.service#UnrecognizedClientException",
-			"The security token included in the request is invalid.")
+		refuseStranger(answer, recorded)
+	case isDenied: // before any fault: what is not allowed gets no further on AWS either
+		deny(answer, recorded, role, denied)
 	case fault != nil:
-		fault.Kind.serve(&exchange{call: recorded, server: s, w: answer, r: r, forward: forward})
+		fault.Kind.serve(&exchange{call: recorded, role: role, server: s, w: answer, r: r, forward: forward})
 	default:
 		forward(answer)
 	}
+	hidden, answer := denyMissing(answer, recorded, role, wanted)
 	abandoned := r.Context().Err() != nil
 	s.mu.Lock()
 	recorded.Duration = time.Since(recorded.Start)
 	recorded.Abandoned = abandoned
+	if hidden != nil {
+		recorded.Decisions = append(slices.Clone(recorded.Decisions), *hidden)
+	}
 	if !abandoned && answer.written {
 		recorded.Status = answer.status
 		if answer.status >= 400 {
-			recorded.ErrorCode = errorCode(answer.body.Bytes())
+			recorded.ErrorCode = errorCode(answer.header, answer.body.Bytes())
 		} else {
 			recorded.Effect = effect(recorded.Operation, answer.body.Bytes())
 		}
@@ -206,22 +216,26 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // record notes a call before it is served, so that one that never ends is seen too.
-func (s *Server) record(call Call, accessKey string) (*Call, *Fault) {
+func (s *Server) record(call Call, wanted access.Access, accessKey string) (*Call, Role, *Fault) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	who := s.callers[accessKey]
-	call.Function, call.Environment = who.function, who.environment
+	var role Role
+	if who, ours := s.callers[accessKey]; ours {
+		call.Function, call.Environment = who.function, who.environment
+		role = s.roles[who.function]
+		call.Decisions = role.decide(wanted.Needs)
+	}
 	var fault *Fault
 	for _, f := range s.faults {
 		if f.Operation == "" || f.Operation == call.Operation {
 			fault = f
 		}
 	}
-	if fault != nil {
+	if _, denied := call.Denied(); fault != nil && !denied {
 		call.Fault = fault.Kind.done
 	}
 	s.calls = append(s.calls, &call)
-	return &call, fault
+	return &call, role, fault
 }
 
 func (s *Server) forward(w http.ResponseWriter, r *http.Request, service backend.Service, body []byte) {

@@ -20,9 +20,13 @@ import (
 
 	"example.com/serverless-patterns/checker/backend/embedded"
 	"example.com/serverless-patterns/checker/wire"
+	"example.com/serverless-patterns/checker/wire/iam"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// everything is a policy that allows all calls.
+var everything = iam.Policy{{Name: "everything", Effect: iam.Allow, Actions: []string{"*"}, Resources: []string{"*"}}}
 
 // listen starts an endpoint with a table "items" that holds the item "a".
 func listen(t testing.TB) *wire.Server {
@@ -34,6 +38,9 @@ func listen(t testing.TB) *wire.Server {
 		s.Close()
 		require.NoError(t, b.Close())
 	})
+	for _, function := range []string{"one", "two"} {
+		s.Assign(function, wire.Role{Name: function + "-role", Session: function, Policy: everything})
+	}
 	db := client(t, s, s.Operator())
 	_, err = db.CreateTable(t.Context(), &dynamodb.CreateTableInput{
 		TableName:            aws.String("items"),

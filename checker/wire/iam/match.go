@@ -6,6 +6,12 @@ import "strings"
 // resource, in which more colons may be.
 const arnParts = 6
 
+// Name is the last part of an ARN: table/items. Anything else is returned as it is.
+func Name(arn string) string {
+	parts := strings.SplitN(arn, ":", arnParts)
+	return parts[len(parts)-1]
+}
+
 func matchAction(pattern, action string) bool {
 	return match(strings.ToLower(pattern), strings.ToLower(action))
 }
