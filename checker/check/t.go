@@ -131,6 +131,9 @@ func (t *T) deployed() *stack.Stack {
 	if t.stack == nil {
 		t.options.Seed = t.random.Uint64()
 		s, err := t.deploy(t.options)
+		if f, refused := refusedPolicies(err); refused {
+			t.Fail(f)
+		}
 		if err != nil {
 			t.did = "deployed the template"
 			t.refused(err)

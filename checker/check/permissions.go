@@ -1,0 +1,149 @@
+package check
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"example.com/serverless-patterns/checker/stack"
+)
+
+// Permissions are what a function may do, beside what it has done in this check. The AWS endpoint allows
+// nothing else, so most of what is missing shows in other checks, too, as a function that fails.
+type Permissions struct {
+	t        *T
+	function *stack.Function
+	stack.Permissions
+}
+
+// Permissions compares the function's Policies with its AWS calls so far.
+func (f *Function) Permissions() *Permissions {
+	return &Permissions{f.t, f.function, f.function.Permissions()}
+}
+
+// Suffice fails the check when a call was denied.
+func (p *Permissions) Suffice() {
+	denied := p.Denied()
+	if len(denied) == 0 {
+		return
+	}
+	first := denied[0]
+	finding := Finding{
+		Got:  fmt.Sprintf("%s on %s was denied: no policy of %s allows it", first.Action, first.On, p.function.LogicalID),
+		Want: "Policies for everything that the function does",
+		Why:  "A function may do what its Policies allow, and nothing else. What is missing shows at the first call, not when it is deployed.",
+		Next: fmt.Sprintf("Give %s the Policies that the evidence shows, or do without the call.", p.function.LogicalID),
+	}
+	if first.Explicit() {
+		finding.Got = fmt.Sprintf("%s on %s was denied: %s denies it", first.Action, first.On, first.By)
+		finding.Next = "A Deny beats every Allow: take it away, or do without the call."
+	}
+	p.fail(finding)
+}
+
+// AreAllUsed fails the check when the template grants what no call needed. It comes last in a check that
+// has tried everything that the function does.
+func (p *Permissions) AreAllUsed() {
+	if len(p.Unused) == 0 {
+		return
+	}
+	first := p.Unused[0]
+	got := fmt.Sprintf("%s allows %s, and nothing of that was used", p.policy(first.Policy, first.Line),
+		list(first.Actions)+onThe(first.Resources))
+	if !first.Whole {
+		got = fmt.Sprintf("%s allows %s, which was never used", p.policy(first.Policy, first.Line), unusedPart(first))
+	}
+	p.fail(Finding{
+		Got:  got,
+		Want: "Policies for what the function does, and no more",
+		Why: "Whoever gets in through a mistake in a function may do what the function may do. What it never needs is a " +
+			"risk without a use.",
+		Next: fmt.Sprintf("Write the Policies of %s as the evidence shows.", p.function.LogicalID),
+	})
+}
+
+// NameEverything fails the check when a statement stands for more than it names, by a wildcard in place of
+// an action, or of a table, queue or bucket.
+func (p *Permissions) NameEverything() {
+	if len(p.Wildcards) == 0 {
+		return
+	}
+	first := p.Wildcards[0]
+	var parts []string
+	if len(first.Actions) > 0 {
+		parts = append(parts, "the actions "+list(first.Actions))
+	}
+	if len(first.Resources) > 0 {
+		parts = append(parts, "the resources "+list(first.Resources))
+	}
+	p.fail(Finding{
+		Got:  fmt.Sprintf("%s allows %s", p.policy(first.Policy, first.Line), strings.Join(parts, " on ")),
+		Want: "Policies that name the actions and the resources",
+		Why: "A wildcard also allows what nobody thought of: actions that come later, and tables of other applications " +
+			"in the same account.",
+		Next: fmt.Sprintf("Write the Policies of %s as the evidence shows.", p.function.LogicalID),
+	})
+}
+
+func (p *Permissions) fail(f Finding) {
+	f.Did = fmt.Sprintf("compared the Policies of %s with its AWS calls", p.function.LogicalID)
+	f.Evidence = []string{}
+	for _, g := range p.function.Granted {
+		f.Evidence = append(f.Evidence, "granted: "+g.Name)
+	}
+	f.Evidence = slices.Compact(f.Evidence) // a policy may have several statements
+	for _, u := range p.Used {
+		line := fmt.Sprintf("used:    %s on %s, %d times", u.Action, u.On, u.Calls)
+		if u.Calls == 1 {
+			line = strings.TrimSuffix(line, "1 times") + "once"
+		}
+		if !u.Allowed {
+			line += ", denied"
+		}
+		f.Evidence = append(f.Evidence, line)
+	}
+	for _, line := range p.YAML() {
+		f.Evidence = append(f.Evidence, "write:   "+line)
+	}
+	p.t.Fail(f)
+}
+
+// policy is what a policy is called, and where it stands.
+func (p *Permissions) policy(name string, line int) string {
+	if name == "" {
+		name = "the statement"
+	}
+	return fmt.Sprintf("%s in line %d of template.yaml", name, line)
+}
+
+func unusedPart(u stack.Unused) string {
+	if len(u.Actions) == 0 {
+		return "it on " + list(u.Resources)
+	}
+	return list(u.Actions) + onThe(u.Resources)
+}
+
+func onThe(resources []string) string {
+	if len(resources) == 0 {
+		return ""
+	}
+	return " on " + list(resources)
+}
+
+func list(items []string) string { return strings.Join(items, ", ") }
+
+// refusedPolicies is the finding for Policies that AWS would not take; ok is false for any other error.
+func refusedPolicies(err error) (f Finding, ok bool) {
+	var refused *stack.PolicyError
+	if !errors.As(err, &refused) {
+		return Finding{}, false
+	}
+	return Finding{
+		Did:  "deployed the template",
+		Got:  refused.Error(),
+		Want: "Policies that AWS takes",
+		Why:  "CloudFormation makes a role of a function's Policies. It refuses the whole deployment when IAM does not take them.",
+		Next: fmt.Sprintf("Correct line %d of the template.", refused.Line),
+	}, true
+}
