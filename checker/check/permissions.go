@@ -52,7 +52,7 @@ func (p *Permissions) AreAllUsed() {
 	got := fmt.Sprintf("%s allows %s, and nothing of that was used", p.policy(first.Policy, first.Line),
 		list(first.Actions)+onThe(first.Resources))
 	if !first.Whole {
-		got = fmt.Sprintf("%s allows %s, which was never used", p.policy(first.Policy, first.Line), unusedPart(first))
+		got = p.policy(first.Policy, first.Line) + " " + unusedParts(first)
 	}
 	p.fail(Finding{
 		Got:  got,
@@ -117,11 +117,15 @@ func (p *Permissions) policy(name string, line int) string {
 	return fmt.Sprintf("%s in line %d of template.yaml", name, line)
 }
 
-func unusedPart(u stack.Unused) string {
-	if len(u.Actions) == 0 {
-		return "it on " + list(u.Resources)
+func unusedParts(u stack.Unused) string {
+	var parts []string
+	if len(u.Actions) > 0 {
+		parts = append(parts, "allows what was never used: "+list(u.Actions))
 	}
-	return list(u.Actions) + onThe(u.Resources)
+	if len(u.Resources) > 0 {
+		parts = append(parts, "covers "+list(u.Resources)+", where none of it was used")
+	}
+	return strings.Join(parts, "; it ")
 }
 
 func onThe(resources []string) string {
