@@ -35,6 +35,9 @@ func (p *Permissions) Suffice() {
 		Why:  "A function may do what its Policies allow, and nothing else. What is missing shows at the first call, not when it is deployed.",
 		Next: fmt.Sprintf("Give %s the Policies that the evidence shows, or do without the call.", p.function.LogicalID),
 	}
+	if first.Elsewhere {
+		finding.Got = fmt.Sprintf("%s was denied on %s: the Policies of %s allow it on other resources alone", first.Action, first.On, p.function.LogicalID)
+	}
 	if first.Explicit() {
 		finding.Got = fmt.Sprintf("%s on %s was denied: %s denies it", first.Action, first.On, first.By)
 		finding.Next = "A Deny beats every Allow: take it away, or do without the call."

@@ -100,7 +100,7 @@ func docker(ctx context.Context) Fact {
 // enforced says what of Lambda is the same on every machine, and what on none.
 func enforced() Fact {
 	return Fact{Name: "Lambda", OK: true, Text: fmt.Sprintf("on %s/%s, enforced as on Lambda: deadline, kill, freeze between invocations, "+
-		"payload limits, MemorySize; not enforced: the CPU share that goes with MemorySize, the permissions in Policies", runtime.GOOS, runtime.GOARCH)}
+		"payload limits, MemorySize, the permissions in Policies; not enforced: the CPU share that goes with MemorySize", runtime.GOOS, runtime.GOARCH)}
 }
 
 // isolated says whether functions see Lambda's file system or this machine's.

@@ -25,7 +25,7 @@ func (p places) of(arn string) (place, bool) {
 	for id, name := range p.r.names {
 		resource, _ := p.r.template.Resource(id)
 		at := place{logicalID: id, physical: name}
-		whole := ""
+		var whole string
 		switch resource.Type {
 		case "AWS::DynamoDB::Table", "AWS::Serverless::SimpleTable":
 			at.service, whole = "dynamodb", p.r.resourceARN("dynamodb", "table/"+name)

@@ -82,7 +82,10 @@ func (c Call) String() string {
 // more than the one that the call names.
 func refusal(d iam.Decision, named string) string {
 	text := "no policy allows " + d.Action
-	if d.Explicit() {
+	switch {
+	case d.Elsewhere: // the whole ARN: it may be the region that is wrong
+		return d.Action + " is allowed, but not on " + d.Resource
+	case d.Explicit():
 		text = d.By + " denies " + d.Action
 	}
 	name := iam.Name(d.Resource)

@@ -41,8 +41,8 @@ func TestOnlyWhatIsAllowedReachesTheBackend(t *testing.T) {
 	require.NoError(t, err)
 	_, err = db.DeleteItem(t.Context(), &dynamodb.DeleteItemInput{TableName: aws.String("items"), Key: key("a")})
 	assert.Equal(t, "AccessDeniedException", code(t, err))
-	assert.ErrorContains(t, err, "StatusCode: 400")
-	assert.ErrorContains(t, err, "User: arn:aws:sts::123456789012:assumed-role/one-role/shop-one is not authorized to perform: dynamodb:DeleteItem "+
+	require.ErrorContains(t, err, "StatusCode: 400")
+	require.ErrorContains(t, err, "User: arn:aws:sts::123456789012:assumed-role/one-role/shop-one is not authorized to perform: dynamodb:DeleteItem "+
 		"on resource: "+items+" because no identity-based policy allows the dynamodb:DeleteItem action")
 	_, err = db.TransactWriteItems(t.Context(), &dynamodb.TransactWriteItemsInput{TransactItems: []types.TransactWriteItem{
 		{Put: &types.Put{TableName: aws.String("items"), Item: key("b")}},
@@ -73,7 +73,7 @@ func TestADenyIsNamed(t *testing.T) {
 	s.Assign("one", role)
 	_, err := get(t, client(t, s, s.NewCaller("one", "env-1")), "a")
 	assert.Equal(t, "AccessDeniedException", code(t, err))
-	assert.ErrorContains(t, err, "on resource: "+items+" with an explicit deny in an identity-based policy")
+	require.ErrorContains(t, err, "on resource: "+items+" with an explicit deny in an identity-based policy")
 	assert.Equal(t, "DynamoDB GetItem on items, id=a: 400 AccessDeniedException, the statement in line 7 denies dynamodb:GetItem", s.Calls()[0].String())
 }
 
@@ -138,8 +138,8 @@ func TestSQS(t *testing.T) {
 	require.NoError(t, err)
 	_, err = queues.SendMessage(t.Context(), &sqs.SendMessageInput{QueueUrl: queue, MessageBody: aws.String("a")})
 	assert.Equal(t, "AccessDenied", code(t, err))
-	assert.ErrorContains(t, err, "StatusCode: 403")
-	assert.ErrorContains(t, err, "is not authorized to perform: sqs:sendmessage on resource: arn:aws:sqs:"+account+"jobs "+
+	require.ErrorContains(t, err, "StatusCode: 403")
+	require.ErrorContains(t, err, "is not authorized to perform: sqs:sendmessage on resource: arn:aws:sqs:"+account+"jobs "+
 		"because no identity-based policy allows the sqs:sendmessage action")
 	_, err = queues.ReceiveMessage(t.Context(), &sqs.ReceiveMessageInput{QueueUrl: aws.String(s.URL() + "/123456789012/others")})
 	assert.Equal(t, "AccessDenied", code(t, err))
@@ -147,6 +147,7 @@ func TestSQS(t *testing.T) {
 	require.Len(t, calls, 3, "the SDK does not try again")
 	assert.Equal(t, "SQS ReceiveMessage on jobs: 200", calls[0].String())
 	assert.Equal(t, "SQS SendMessage on jobs: 403 AccessDenied, no policy allows sqs:SendMessage", calls[1].String())
+	assert.Equal(t, "SQS ReceiveMessage on others: 403 AccessDenied, sqs:ReceiveMessage is allowed, but not on arn:aws:sqs:"+account+"others", calls[2].String())
 }
 
 func TestS3(t *testing.T) {
@@ -159,8 +160,8 @@ func TestS3(t *testing.T) {
 	require.NoError(t, out.Body.Close())
 	_, err = objects.PutObject(t.Context(), &s3.PutObjectInput{Bucket: bucket, Key: aws.String("a"), Body: strings.NewReader("x")})
 	assert.Equal(t, "AccessDenied", code(t, err))
-	assert.ErrorContains(t, err, "StatusCode: 403")
-	assert.ErrorContains(t, err, `is not authorized to perform: s3:PutObject on resource: "arn:aws:s3:::files/a" because no identity-based policy allows the s3:PutObject action`)
+	require.ErrorContains(t, err, "StatusCode: 403")
+	require.ErrorContains(t, err, `is not authorized to perform: s3:PutObject on resource: "arn:aws:s3:::files/a" because no identity-based policy allows the s3:PutObject action`)
 	_, err = objects.ListObjectsV2(t.Context(), &s3.ListObjectsV2Input{Bucket: bucket})
 	assert.Equal(t, "AccessDenied", code(t, err))
 	calls := s.Calls()
@@ -173,20 +174,20 @@ func TestS3(t *testing.T) {
 // Who may not list a bucket is not told that an object does not exist.
 func TestAMissingObjectIsForbiddenToThoseWhoMayNotList(t *testing.T) {
 	t.Parallel()
-	ask := func(role wire.Role) (get, head error, calls []wire.Call) {
+	ask := func(role wire.Role) (calls []wire.Call, get, head error) {
 		s, credentials, h := elsewhere(t, role)
 		objects := s3.New(s3.Options{Region: "eu-central-1", BaseEndpoint: aws.String(s.URL()), UsePathStyle: true, Credentials: credentials, HTTPClient: h})
 		_, get = objects.GetObject(t.Context(), &s3.GetObjectInput{Bucket: aws.String("files"), Key: aws.String("missing")})
 		_, head = objects.HeadObject(t.Context(), &s3.HeadObjectInput{Bucket: aws.String("files"), Key: aws.String("missing")})
-		return get, head, s.Calls()
+		return s.Calls(), get, head
 	}
-	get, head, _ := ask(may("s3:GetObject s3:ListBucket", "arn:aws:s3:::files", "arn:aws:s3:::files/*"))
+	_, get, head := ask(may("s3:GetObject s3:ListBucket", "arn:aws:s3:::files", "arn:aws:s3:::files/*"))
 	assert.Equal(t, "NoSuchKey", code(t, get))
 	assert.Equal(t, "NotFound", code(t, head))
 
-	get, head, calls := ask(may("s3:GetObject", "arn:aws:s3:::files/*"))
+	calls, get, head := ask(may("s3:GetObject", "arn:aws:s3:::files/*"))
 	assert.Equal(t, "AccessDenied", code(t, get))
-	assert.ErrorContains(t, get, `s3:ListBucket on resource: "arn:aws:s3:::files"`)
+	require.ErrorContains(t, get, `s3:ListBucket on resource: "arn:aws:s3:::files"`)
 	assert.Equal(t, "Forbidden", code(t, head))
 	require.Len(t, calls, 2)
 	assert.Equal(t, "S3 GetObject on files, missing: 403 AccessDenied, no policy allows s3:ListBucket", calls[0].String())

@@ -52,6 +52,9 @@ type Decision struct {
 	// else the first that allows. They are -1 and "" when no statement applies.
 	Statement int
 	By        string
+	// Elsewhere is set when no statement applies, but one allows the action on other resources: it is the
+	// resource that is another than was thought of.
+	Elsewhere bool
 }
 
 // Decide says whether the policy allows a request.
@@ -60,12 +63,14 @@ func (p Policy) Decide(r Request) Decision {
 	for n, s := range p {
 		switch {
 		case !s.Matches(r):
+			d.Elsewhere = d.Elsewhere || s.Effect == Allow && s.MatchesAction(r.Action)
 		case s.Effect == Deny:
 			return Decision{Request: r, Statement: n, By: s.Name}
 		case s.Effect == Allow && !d.Allowed:
 			d = Decision{Request: r, Allowed: true, Statement: n, By: s.Name}
 		}
 	}
+	d.Elsewhere = d.Elsewhere && !d.Allowed
 	return d
 }
 

@@ -80,6 +80,20 @@ func TestDecide(t *testing.T) {
 	}
 }
 
+func TestAnActionThatIsAllowedElsewhere(t *testing.T) {
+	t.Parallel()
+	p := Policy{
+		{Effect: Allow, Actions: []string{"dynamodb:Get*"}, Resources: []string{table + "2"}},
+		{Effect: Allow, Actions: []string{"dynamodb:GetItem"}, Resources: []string{table}},
+		{Effect: Allow, Actions: []string{"dynamodb:GetItem"}, Resources: []string{table + "3"}},
+		{Effect: Deny, Actions: []string{"dynamodb:PutItem"}, Resources: []string{table}},
+	}
+	assert.True(t, p.Decide(Request{"dynamodb:GetItem", table + "4"}).Elsewhere)
+	assert.False(t, p.Decide(Request{"dynamodb:GetItem", table}).Elsewhere, "it is allowed here")
+	assert.False(t, p.Decide(Request{"dynamodb:PutItem", table + "4"}).Elsewhere, "a deny allows nothing")
+	assert.False(t, p.Decide(Request{"dynamodb:Scan", table}).Elsewhere)
+}
+
 func TestReason(t *testing.T) {
 	t.Parallel()
 	assert.Equal(t, "because no identity-based policy allows the dynamodb:PutItem action",
