@@ -95,6 +95,12 @@ func TestSuffice(t *testing.T) {
 	assert.Equal(t, "dynamodb:GetItem on ItemsTable was denied: the statement in line 19 denies it", f.Got)
 }
 
+func TestSufficeTellsThatTheResourceIsAnother(t *testing.T) {
+	t.Parallel()
+	f := refused(t, "        - DynamoDBReadPolicy: {TableName: items}\n", func(t *T) { permissionsOf(t, 1).Suffice() })
+	assert.Equal(t, "dynamodb:GetItem was denied on ItemsTable: the Policies of EchoFunction allow it on other resources alone", f.Got)
+}
+
 func TestAreAllUsed(t *testing.T) {
 	t.Parallel()
 	f := refused(t, "        - DynamoDBCrudPolicy:\n            TableName: !Ref ItemsTable\n", func(t *T) { permissionsOf(t, 1).AreAllUsed() })

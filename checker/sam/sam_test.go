@@ -1,6 +1,7 @@
 package sam_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -116,6 +117,25 @@ func TestPolicies(t *testing.T) {
 	assert.Equal(t, "Allow", statement.Effect)
 	assert.Equal(t, []string{"sqs:SendMessage"}, statement.Actions)
 	assert.Equal(t, "!GetAtt DeadLetterQueue.Arn", statement.Resources[0].String())
+}
+
+func TestPolicyStatementsThatNameTheOthers(t *testing.T) {
+	t.Parallel()
+	const function = "Transform: AWS::Serverless-2016-10-31\nResources:\n  A:\n    Type: AWS::Serverless::Function\n    Properties:\n" +
+		"      {Handler: a, Runtime: provided.al2023, Policies: {Statement: {Effect: Deny, %s}}}\n"
+	template, err := sam.Parse("t.yaml", fmt.Appendf(nil, function, "NotAction: ['dynamodb:*', 's3:*'], NotResource: !Ref AWS::StackId, Condition: {}"))
+	require.NoError(t, err)
+	statement, ok := template.Functions[0].Policies[0].(*sam.PolicyStatement)
+	require.True(t, ok)
+	assert.Equal(t, []string{"dynamodb:*", "s3:*"}, statement.NotActions)
+	assert.Equal(t, "!Ref AWS::StackId", statement.NotResources[0].String())
+	assert.Empty(t, statement.Actions)
+	assert.Contains(t, statement.Untyped, "Condition")
+
+	_, err = sam.Parse("t.yaml", fmt.Appendf(nil, function, "Action: 'a:b', NotAction: nothing"))
+	require.ErrorContains(t, err, "Action and NotAction exclude each other; keep one")
+	require.ErrorContains(t, err, `"nothing" is not an action`)
+	require.ErrorContains(t, err, "Resource is missing")
 }
 
 func TestOtherResources(t *testing.T) {
