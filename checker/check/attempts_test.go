@@ -35,6 +35,12 @@ func TestACheckThatFailsWhileTheMachineStandsStillIsRunAgain(t *testing.T) {
 	passes := func(*T) {}
 	passesLate := func(t *T) { t.notes.timedOut = true }
 	const none, short, long = 0, 400 * time.Millisecond, 5 * time.Second
+	failsBehind := func(slow time.Duration) func(*T) {
+		return func(t *T) {
+			t.notes.slowest = slow
+			fails(t)
+		}
+	}
 	type attempt struct {
 		stood time.Duration
 		run   func(*T)
@@ -54,6 +60,10 @@ func TestACheckThatFailsWhileTheMachineStandsStillIsRunAgain(t *testing.T) {
 		"a fault, and then it passes":                            {[]attempt{{long, func(t *T) { t.fault(assert.AnError) }}, {none, passes}}, Passed},
 		"passes after a timeout, and fails when it is run again": {[]attempt{{long, passesLate}, {none, fails}}, Failed},
 		"passes after a timeout on a machine that runs":          {[]attempt{{none, passesLate}}, Passed},
+		"fails with a slow backend, and then it passes":          {[]attempt{{none, failsBehind(short)}, {none, passes}}, Passed},
+		"fails with a backend that is quick enough":              {[]attempt{{none, failsBehind(100 * time.Millisecond)}}, Failed},
+		"fails each time, with a slow backend":                   {[]attempt{{none, failsBehind(short)}, {none, failsBehind(short)}, {none, failsBehind(short)}}, Failed},
+		"fails each time, with a backend that hangs":             {[]attempt{{none, failsBehind(short)}, {none, failsBehind(long)}, {none, failsBehind(short)}}, Errored},
 		"the check itself is broken":                             {[]attempt{{none, func(*T) { panic("a bug") }}}, Errored},
 		"cannot be met":                                          {[]attempt{{long, func(*T) { panic(hopeless("INIT does not end")) }}}, Skipped},
 	} {
@@ -90,4 +100,17 @@ func TestAMachineThatStandsStillAgainAndAgainIsSaid(t *testing.T) {
 	require.Equal(t, Errored, result.Verdict)
 	assert.Contains(t, result.Error, "this machine, or the checker alone, stood still for 3.0 s in the middle, and did so each of the 3 times")
 	assert.Contains(t, result.Error, "Check again when the machine is awake")
+}
+
+func TestABackendThatIsSlowAgainAndAgainIsSaid(t *testing.T) {
+	t.Parallel()
+	s := newSpy()
+	defer s.Close()
+	r := &run{backend: s, still: newStandstill((&sleeper{}).read)}
+	result := r.one(t.Context(), Check{ID: "a", Run: func(t *T) {
+		t.notes.slowest = 3 * time.Second
+		t.Fail(Finding{Got: "nothing"})
+	}}, filepath.Join(t.TempDir(), "a"))
+	require.Equal(t, Errored, result.Verdict)
+	assert.Contains(t, result.Error, "backend took 3.0 s to answer a call, and was too slow each of the 3 times")
 }

@@ -14,7 +14,7 @@ import (
 	"example.com/serverless-patterns/checker/stack"
 )
 
-// attempts is how often a check is run, at most, if this machine stood still meanwhile.
+// attempts is how often a check is run, at most, if this machine stood still meanwhile, or the backend did.
 const attempts = 3
 
 // checks runs the checks side by side, and tells their results in order.
@@ -55,37 +55,54 @@ func (r *run) checks(ctx context.Context, work string) {
 	_ = group.Wait() // results are kept, not returned
 }
 
-// one runs a check. What does not pass while this machine stands still, or does after a timeout, is run
-// again: it says nothing about the code. Short pauses, as on a machine that is very busy, are no excuse for code that fails each
-// time.
+// one runs a check. What does not pass while this machine or the backend stands still, or does after a
+// timeout, is run again: it says nothing about the code. Short pauses, as on a machine that is very busy,
+// are no excuse for code that fails each time.
 func (r *run) one(ctx context.Context, c Check, dir string) (result Result) {
 	begin := time.Now()
 	defer func() { result.Seconds = seconds(time.Since(begin)) }()
-	var longest time.Duration
+	var stoodLongest, slowest time.Duration
 	for n := 1; ; n++ {
 		before := r.still.look()
 		var saw notes
 		result, saw = r.attempt(ctx, c, fmt.Sprintf("%s-%d", dir, n))
 		stood := r.still.look() - before
+		if saw.slowest < pause {
+			saw.slowest = 0
+		}
 		// A check may pass because something timed out, as when that is another check's requirement.
 		sure := result.Verdict == Passed && !saw.timedOut || result.Verdict == Skipped
-		if sure || stood == 0 || ctx.Err() != nil {
+		if sure || stood == 0 && saw.slowest == 0 || ctx.Err() != nil {
 			if result.Verdict == Failed && saw.hung != "" {
 				r.hangs.found(saw.hung)
 			}
 			return result
 		}
-		longest = max(longest, stood)
-		if n == attempts {
-			if longest >= absence {
-				result.Verdict, result.Finding = Errored, nil
-				result.Error = fmt.Sprintf("this machine, or the checker alone, stood still for %.1f s in the middle, and did so each of the %d times "+
-					"that the check was run. Deadlines passed meanwhile that no code could have kept. Check again when the machine is awake and has less to do.",
-					longest.Seconds(), attempts)
-			}
-			return result
+		stoodLongest, slowest = max(stoodLongest, stood), max(slowest, saw.slowest)
+		if n < attempts {
+			continue
 		}
+		if problem := r.unfit(stoodLongest, slowest); problem != "" {
+			result.Verdict, result.Finding, result.Error = Errored, nil, problem
+		}
+		return result
 	}
+}
+
+// unfit says why nothing can be judged on a machine that stood still, or with a backend that took so long to
+// answer; "" if that was too short to be an excuse.
+func (r *run) unfit(stood, slow time.Duration) string {
+	const consequence = "Deadlines passed meanwhile that no code could have kept. "
+	switch {
+	case stood >= absence && stood >= slow:
+		return fmt.Sprintf("this machine, or the checker alone, stood still for %.1f s in the middle, and did so each of the %d times "+
+			"that the check was run. "+consequence+"Check again when the machine is awake and has less to do.", stood.Seconds(), attempts)
+	case slow >= absence:
+		return fmt.Sprintf("the %s backend took %.1f s to answer a call, and was too slow each of the %d times that the check was run. "+
+			consequence+"Check again when the machine has less to do; `checker down` removes containers, so that new ones are started.",
+			r.backend.Name(), slow.Seconds(), attempts)
+	}
+	return ""
 }
 
 // attempt runs a check once, on a stack of its own.
@@ -117,6 +134,7 @@ func (r *run) attempt(ctx context.Context, c Check, dir string) (Result, notes) 
 		}
 	}
 	if t.stack != nil {
+		t.notes.slowest = max(t.notes.slowest, t.stack.SlowestCall())
 		if err := t.stack.Close(); err != nil && result.Verdict == Passed {
 			result.Verdict, result.Error = Errored, withNext(err)
 		}

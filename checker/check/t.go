@@ -41,8 +41,9 @@ type T struct {
 
 // notes are what a check saw that concerns more than itself.
 type notes struct {
-	hung     string // a function that did not get through INIT
-	timedOut bool   // an invocation was not answered in time
+	hung     string        // a function that did not get through INIT
+	timedOut bool          // an invocation was not answered in time
+	slowest  time.Duration // of the backend, to answer a call
 }
 
 // maxTimeout is the longest that an invocation is waited for. No API Gateway waits longer.

@@ -247,6 +247,9 @@ func (s *Stack) Table(logicalID string) (*Table, error) {
 // Endpoint is where the stack's functions send their AWS calls.
 func (s *Stack) Endpoint() string { return s.wire.URL() }
 
+// SlowestCall is the longest that the backend has taken for a call so far.
+func (s *Stack) SlowestCall() time.Duration { return s.wire.Slowest() }
+
 // Inject makes AWS calls of the stack's functions go wrong until the returned function is called.
 func (s *Stack) Inject(f wire.Fault) (remove func()) { return s.wire.Inject(f) }
 

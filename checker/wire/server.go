@@ -38,6 +38,7 @@ type Server struct {
 	calls       []*Call
 	faults      []*Fault
 	connections int
+	slowest     time.Duration // of the backend
 }
 
 // caller is an execution environment.
@@ -238,7 +239,21 @@ func (s *Server) record(call Call, wanted access.Access, accessKey string) (*Cal
 	return &call, role, fault
 }
 
+// Slowest is the longest that the backend has taken for a call so far. What faults add to it, and the caller's own
+// network, do not count.
+func (s *Server) Slowest() time.Duration {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.slowest
+}
+
 func (s *Server) forward(w http.ResponseWriter, r *http.Request, service backend.Service, body []byte) {
+	begin := time.Now()
+	defer func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.slowest = max(s.slowest, time.Since(begin))
+	}()
 	handler := s.backend.Handler(service)
 	if handler == nil {
 		refuse(w, http.StatusBadRequest, "com.amazon.coral.service#UnknownOperationException",
