@@ -145,15 +145,11 @@ func (p *parser) operand() (*node, error) {
 func (p *parser) valueOf(t token) (*node, error) {
 	v, ok := p.values[t.text]
 	if !ok {
-		return nil, later("An expression attribute value used in expression is not defined; attribute value: " + t.text)
+		return nil, Error("An expression attribute value used in expression is not defined; attribute value: " + t.text)
 	}
 	p.usedValues[t.text] = true
 	return &node{kind: valueNode, value: v}, nil
 }
-
-// later is an error that a syntax error further on would be preferred to. Nobody meets both at once often
-// enough for that to be imitated.
-func later(s string) error { return Error(s) }
 
 func (p *parser) function() (*node, error) {
 	n := &node{kind: functionNode, name: p.next().text}
@@ -233,7 +229,7 @@ func (p *parser) name() (step, error) {
 	case t.kind == nameHolder:
 		name, ok := p.names[t.text]
 		if !ok {
-			return step{}, later("An expression attribute name used in the document path is not defined; attribute name: " + t.text)
+			return step{}, Error("An expression attribute name used in the document path is not defined; attribute name: " + t.text)
 		}
 		p.usedNames[t.text] = true
 		p.at++
@@ -241,7 +237,7 @@ func (p *parser) name() (step, error) {
 	case t.kind != word || t.isKeyword():
 		return step{}, p.unexpected()
 	case isReserved(t.text):
-		return step{}, later("Attribute name is a reserved keyword; reserved keyword: " + t.text)
+		return step{}, Error("Attribute name is a reserved keyword; reserved keyword: " + t.text)
 	default:
 		p.at++
 		return step{name: t.text, index: -1}, nil
