@@ -9,7 +9,7 @@ import (
 )
 
 // Where the type of evidence is "measured", the texts and results are those of DynamoDB Local 3.3.1, which
-// reads expressions with AWS's own library.
+// is AWS's own work and, as its users report, has AWS's texts.
 var conditionFacts = []fact{
 	{"create-only", documented, "attribute_not_exists on the key makes PutItem a create.", conditional(item{}, "attribute_not_exists(id)", nil), "false"},
 	{"create-only-new", documented, "It holds if there is no such item.", conditional(nil, "attribute_not_exists(id)", nil), "true"},

@@ -12,7 +12,7 @@ import (
 
 // Random expressions on random items have the same result on both backends, or both have an error. The
 // texts of errors are not compared: many of these expressions have several mistakes, and which of them is
-// told is chance. DynamoDB Local reads expressions as AWS does. What this finds becomes a fact.
+// told is chance. DynamoDB Local is AWS's own work. What this finds becomes a fact.
 func TestRandomExpressionsHaveTheSameOutcomeOnBothBackends(t *testing.T) {
 	t.Parallel()
 	var both []*run

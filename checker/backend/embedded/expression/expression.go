@@ -13,7 +13,7 @@
 // condition or a projection cannot fail, and an update fails only by what is in the item. The grammar, the
 // limits and the texts of errors are those of the developer guide ("Condition and filter expressions,
 // operators, and functions", "Update expressions", "Service, account, and table quotas") and of DynamoDB
-// Local, which has AWS's own reader.
+// Local, which is AWS's own work.
 //
 // What was read may be used by several goroutines at once; a Reader may not. What a table's keys forbid
 // is for the caller, who knows the table: see the Attributes methods.
