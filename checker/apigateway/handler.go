@@ -52,14 +52,20 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // sign adds the fields that every response of the API has.
 func (a *API) sign(q *request, r *response) {
+	set := func(name, value string) {
+		r.header.remove(name)
+		r.header.add(name, value)
+	}
 	if a.rest {
-		r.header.add("x-amzn-RequestId", q.id)
-		r.header.add("x-amz-apigw-id", q.extendedID)
-		r.header.add("X-Amzn-Trace-Id", q.traceID)
+		set("x-amzn-RequestId", q.id)
+		set("x-amz-apigw-id", q.extendedID)
+		set("X-Amzn-Trace-Id", q.traceID)
 		return
 	}
-	a.addCORS(q, r)
-	r.header.add("Apigw-Requestid", q.id)
+	if !q.preflight {
+		a.addCORS(q, r)
+	}
+	set("Apigw-Requestid", q.id)
 }
 
 // handle finds the response. An error means that there is none: the client is gone, or the API closed.
@@ -72,6 +78,7 @@ func (a *API) handle(w http.ResponseWriter, r *http.Request, q *request, x *Exch
 		return a.fixed.noStage.with(fmt.Sprintf("the path does not begin with %s, the path of the stage", a.prefix())), nil
 	}
 	if response, ok := a.preflight(q); ok {
+		q.preflight = true
 		return response, nil
 	}
 	chosen, ok := a.route(q.method, path)

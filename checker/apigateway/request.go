@@ -25,6 +25,7 @@ type request struct {
 	at               time.Time
 	id, extendedID   string // HTTP APIs have only the id
 	traceID          string
+	preflight        bool // answered as one
 }
 
 // hopByHop are header fields that are between the client and the gateway alone.
