@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"testing"
-	"time"
 
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/stretchr/testify/require"
@@ -116,7 +115,8 @@ func serve(t *testing.T, api *API, request *http.Request) *httptest.ResponseReco
 	return w
 }
 
-// FuzzResponse checks that whatever a function returns becomes a well-formed HTTP response.
+// FuzzResponse checks that whatever a function returns becomes a well-formed HTTP response. Servers run beside
+// it, so that minimizing takes long: use -fuzzminimizetime 10x.
 func FuzzResponse(f *testing.F) {
 	for _, seed := range []string{
 		ok, `null`, `"text"`, `{}`, `[]`, `7`, ``, `{"statusCode":0}`, `{"statusCode":"201"}`, `{"statusCode":"0x1"}`, `{"statusCode":101}`, `{"statusCode":1e99}`,
@@ -149,7 +149,7 @@ func FuzzResponse(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		payload = data
 		for n, s := range servers {
-			ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
+			ctx, cancel := context.WithTimeout(t.Context(), patience)
 			defer cancel()
 			request, err := http.NewRequestWithContext(ctx, http.MethodGet, s.URL()+"/a", nil)
 			require.NoError(t, err)

@@ -44,10 +44,13 @@ func (r resolver) Ref(logicalID string) (string, error) {
 	if name, ok := r.names[logicalID]; ok {
 		return name, nil
 	}
+	if name, ok := r.apiRef(logicalID); ok {
+		return name, nil
+	}
 	return "", fmt.Errorf("what !Ref %s gives is not known to the local stack", logicalID)
 }
 
-// GetAtt implements sam.Resolver for ARNs.
+// GetAtt implements sam.Resolver for ARNs, and for what HTTP APIs have.
 func (r resolver) GetAtt(logicalID, attribute string) (string, error) {
 	name, known := r.names[logicalID]
 	resource, _ := r.template.Resource(logicalID)
@@ -58,6 +61,9 @@ func (r resolver) GetAtt(logicalID, attribute string) (string, error) {
 		case "AWS::DynamoDB::Table", "AWS::Serverless::SimpleTable":
 			return r.arn("dynamodb", "table/"+name), nil
 		}
+	}
+	if value, ok := r.apiAttribute(logicalID, attribute); ok {
+		return value, nil
 	}
 	// SAM makes a role for each function; one of the template is not deployed.
 	function, ok := strings.CutSuffix(logicalID, "Role")

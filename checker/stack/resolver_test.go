@@ -39,7 +39,13 @@ STAGE: !Ref Stage
 EMPTY: !Ref Empty
 SUB: !Sub "${Stage}/${Items}/${AWS::Region}"
 JOIN: !Join ["-", [a, !Ref Stage]]
-API: !Ref Http`, parameters, items, `  Other:
+API: !Ref Http
+ENDPOINT: !GetAtt Http.ApiEndpoint
+API_STAGE: !Ref HttpApiGatewayDefaultStage
+API_ID: !GetAtt Http.ApiId
+REST_ID: !GetAtt Rest.RestApiId
+REST_STAGE: !GetAtt Rest.Stage
+REST: !Sub "https://${Rest}.execute-api.${AWS::Region}.amazonaws.com/${RestStage}/"`, parameters, items, `  Other:
     Type: AWS::Serverless::Function
     Properties:
       Runtime: provided.al2023
@@ -47,7 +53,11 @@ API: !Ref Http`, parameters, items, `  Other:
       CodeUri: a/
 `, `  Http:
     Type: AWS::Serverless::HttpApi
+  Rest:
+    Type: AWS::Serverless::Api
+    Properties: {StageName: live}
 `))
+	assert.Regexp(t, `^[a-z0-9]{10}$`, s.names["Http"])
 	name := s.names["Items"]
 	assert.Equal(t, map[string]string{
 		"TEXT": "plain", "NUMBER": "7",
@@ -61,24 +71,26 @@ API: !Ref Http`, parameters, items, `  Other:
 		"STAGE":    "test", "EMPTY": "",
 		"SUB":  "test/" + name + "/" + s.Region,
 		"JOIN": "a-test",
-		"API":  "a1b2c3d4e5",
+		"API":  s.names["Http"], "ENDPOINT": "https://" + s.names["Http"] + ".execute-api." + s.Region + ".amazonaws.com",
+		"API_STAGE": "$default", "API_ID": s.names["Http"], "REST_ID": s.names["Rest"], "REST_STAGE": "live", "REST": "https://" + s.names["Rest"] + ".execute-api." + s.Region + ".amazonaws.com/live/",
 	}, variables(t, s, "Fn"))
 }
 
 func TestWhatIsNotKnownIsSaidWithItsPlace(t *testing.T) {
 	t.Parallel()
 	for variable, want := range map[string]string{
-		"AA: !Ref Asked":              "line 24: !Ref Asked: parameter Asked has no Default, and nobody is asked for it here",
-		"AA: !Ref Logs":               "what !Ref Logs gives is not known to the local stack",
-		"AA: !GetAtt Items.StreamArn": "what !GetAtt Items.StreamArn gives is not known to the local stack",
-		"AA: !GetAtt Logs.Arn":        "what !GetAtt Logs.Arn gives is not known to the local stack",
-		`AA: !Sub "x-${Http.ApiId}"`:  "what !GetAtt Http.ApiId gives is not known to the local stack",
+		"AA: !Ref Asked":                      "line 24: !Ref Asked: parameter Asked has no Default, and nobody is asked for it here",
+		"AA: !Ref Logs":                       "what !Ref Logs gives is not known to the local stack",
+		"AA: !GetAtt Items.StreamArn":         "what !GetAtt Items.StreamArn gives is not known to the local stack",
+		"AA: !GetAtt Logs.Arn":                "what !GetAtt Logs.Arn gives is not known to the local stack",
+		`AA: !Sub "x-${Rest.RootResourceId}"`: "what !GetAtt Rest.RootResourceId gives is not known to the local stack",
 	} {
 		b := watch(t)
 		_, err := Deploy(t.Context(), options(t, b, function(variable, parameters, items, `  Logs:
     Type: AWS::Logs::LogGroup
-`, `  Http:
-    Type: AWS::Serverless::HttpApi
+`, `  Rest:
+    Type: AWS::Serverless::Api
+    Properties: {StageName: live}
 `)))
 		require.ErrorContains(t, err, "environment variable AA of Fn")
 		require.ErrorContains(t, err, want)

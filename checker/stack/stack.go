@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
+	"example.com/serverless-patterns/checker/apigateway"
 	"example.com/serverless-patterns/checker/backend"
 	"example.com/serverless-patterns/checker/sam"
 	"example.com/serverless-patterns/checker/sandbox"
@@ -69,6 +70,8 @@ type Stack struct {
 	dynamodb  *dynamodb.Client
 	functions map[string]*Function
 	tables    map[string]*Table
+	apis      map[string]*API
+	requests  *http.Transport // of clients of the APIs
 }
 
 // MissingError says that the template lacks a resource that somebody asks for: a fault of the
@@ -91,6 +94,8 @@ func Deploy(ctx context.Context, o Options) (*Stack, error) {
 		transport: &http.Transport{},
 		functions: map[string]*Function{},
 		tables:    map[string]*Table{},
+		apis:      map[string]*API{},
+		requests:  &http.Transport{DisableCompression: true},
 	}
 	if err := Supported(o.Template); err != nil {
 		return nil, err
@@ -118,6 +123,9 @@ func Deploy(ctx context.Context, o Options) (*Stack, error) {
 			err = s.createFunction(f, o)
 		}
 	}
+	if err == nil {
+		err = s.createAPIs(o)
+	}
 	if err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
@@ -140,6 +148,7 @@ func Supported(t *sam.Template) error {
 	for _, a := range t.Applications {
 		refuse(a.Resource)
 	}
+	all = append(all, apigateway.Unsupported(t))
 	return errors.Join(append(all, policyLimits(t)...)...)
 }
 
@@ -161,10 +170,10 @@ func physicalNames(o Options) map[string]string {
 		name(f.Resource, f.FunctionName)
 	}
 	for _, a := range o.Template.HTTPAPIs {
-		names[a.LogicalID] = "a1b2c3d4e5"
+		names[a.LogicalID] = newAPIID()
 	}
 	for _, a := range o.Template.RestAPIs {
-		names[a.LogicalID] = "f6g7h8i9j0"
+		names[a.LogicalID] = newAPIID()
 	}
 	return names
 }
@@ -253,9 +262,13 @@ func (s *Stack) SlowestCall() time.Duration { return s.wire.Slowest() }
 // Inject makes AWS calls of the stack's functions go wrong until the returned function is called.
 func (s *Stack) Inject(f wire.Fault) (remove func()) { return s.wire.Inject(f) }
 
-// Close ends all functions and removes everything that the stack has on the backend. Invocations under
-// way must have been cancelled.
+// Close ends all APIs with their requests, then all functions, and removes everything that the stack has on
+// the backend. Invocations under way that no API has made must have been cancelled.
 func (s *Stack) Close() error {
+	for _, a := range s.apis {
+		a.server.Close()
+	}
+	s.requests.CloseIdleConnections()
 	for _, f := range s.functions {
 		f.deployed.Close()
 	}

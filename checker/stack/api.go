@@ -1,0 +1,213 @@
+package stack
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"example.com/serverless-patterns/checker/apigateway"
+	"example.com/serverless-patterns/checker/sam"
+	"example.com/serverless-patterns/checker/sandbox"
+)
+
+// API is a deployed API, served on this machine.
+type API struct {
+	LogicalID string
+	// URL is its address with the stage's path, without a slash at the end.
+	URL string
+
+	api    *apigateway.API
+	server *apigateway.Server
+}
+
+// Exchanges are the latest requests, in the order in which they arrived.
+func (a *API) Exchanges() []apigateway.Exchange { return a.api.Exchanges() }
+
+// Exchange is what a response belongs to; ok is false if it is none of the API's, or too long ago.
+func (a *API) Exchange(r *http.Response) (x apigateway.Exchange, ok bool) {
+	for _, name := range []string{"Apigw-Requestid", "X-Amzn-Requestid"} {
+		if x, ok = a.api.Exchange(r.Header.Get(name)); ok {
+			return x, ok
+		}
+	}
+	return x, false
+}
+
+// InvocationOf is the invocation of an exchange, or nil: the function may not have been invoked, or not have
+// ended.
+func InvocationOf(x apigateway.Exchange) *sandbox.Invocation {
+	if x.Invocation == nil {
+		return nil
+	}
+	i, _ := x.Invocation.Details.(*sandbox.Invocation)
+	return i
+}
+
+// API returns a deployed API by its logical id, which is ServerlessHttpApi or ServerlessRestApi for those
+// that events imply. The error is a [*MissingError].
+func (s *Stack) API(logicalID string) (*API, error) {
+	a, ok := s.apis[logicalID]
+	if !ok {
+		return nil, &MissingError{logicalID, "AWS::Serverless::HttpApi", s.template.File}
+	}
+	return a, nil
+}
+
+// Client returns a client for the stack's APIs. It finds them also by the addresses that they would have on
+// AWS, such as those in the template's Outputs. It follows no redirects. Close ends its connections.
+func (s *Stack) Client() *http.Client {
+	return &http.Client{
+		Transport:     addresses{s},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+}
+
+// addresses sends requests for an API's domain on AWS to where it is served here.
+type addresses struct{ *Stack }
+
+// RoundTrip implements http.RoundTripper.
+func (s addresses) RoundTrip(r *http.Request) (*http.Response, error) {
+	for _, a := range s.apis {
+		if r.URL.Host == a.api.Domain {
+			r = r.Clone(r.Context())
+			r.URL.Scheme, r.URL.Host = "http", a.server.Address()
+			break
+		}
+	}
+	return s.requests.RoundTrip(r)
+}
+
+// Output is the value of one of the template's Outputs, as CloudFormation would give it. The error is a
+// [*MissingError] if there is none of this name.
+func (s *Stack) Output(name string) (string, error) {
+	for _, o := range s.template.Outputs {
+		if o.Name == name {
+			text, err := o.Value.Resolve(resolver{s})
+			if err != nil {
+				return "", fmt.Errorf("%s: output %s: %w", s.template.File, name, err)
+			}
+			return text, nil
+		}
+	}
+	return "", &MissingError{name, "output", s.template.File}
+}
+
+func (s *Stack) createAPIs(o Options) error {
+	for _, a := range o.Template.HTTPAPIs {
+		api, err := apigateway.NewHTTP(o.Template, a, resolver{s}, s.apiDeployment(a.LogicalID, o))
+		if err := s.serve(api, err); err != nil {
+			return err
+		}
+	}
+	for _, a := range o.Template.RestAPIs {
+		api, err := apigateway.NewREST(o.Template, a, resolver{s}, s.apiDeployment(a.LogicalID, o))
+		if err := s.serve(api, err); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Stack) apiDeployment(logicalID string, o Options) apigateway.Deployment {
+	return apigateway.Deployment{
+		ID: s.names[logicalID], AccountID: AccountID, Region: s.Region, Invoke: s.invokeForAPI, Seed: o.Seed,
+	}
+}
+
+func (s *Stack) serve(api *apigateway.API, err error) error {
+	if err != nil {
+		return err
+	}
+	server, err := apigateway.Listen(api)
+	if err != nil {
+		return err
+	}
+	s.apis[api.LogicalID] = &API{LogicalID: api.LogicalID, URL: server.URL(), api: api, server: server}
+	return nil
+}
+
+// invokeForAPI is what API Gateway sees of Lambda.
+func (s *Stack) invokeForAPI(ctx context.Context, function string, event []byte) (apigateway.Invocation, error) {
+	f, err := s.Function(function)
+	if err != nil {
+		return apigateway.Invocation{}, err
+	}
+	i, err := f.Invoke(ctx, event)
+	var refused *sandbox.RequestError
+	switch {
+	case errors.As(err, &refused) && refused.Status == http.StatusRequestEntityTooLarge:
+		return apigateway.Invocation{}, fmt.Errorf("%w: %w", apigateway.ErrTooLarge, err)
+	case errors.As(err, &refused) && refused.Status == http.StatusTooManyRequests:
+		return apigateway.Invocation{}, fmt.Errorf("%w: %w", apigateway.ErrThrottled, err)
+	case err != nil:
+		return apigateway.Invocation{}, err
+	}
+	result := apigateway.Invocation{RequestID: i.RequestID, Payload: i.Payload, FunctionError: i.FunctionError, Details: i}
+	if i.FunctionError != "" {
+		result.Outcome = string(i.Outcome)
+	}
+	return result, nil
+}
+
+// newAPIID makes up an id of the form that API Gateway gives: ten lower-case letters and digits.
+func newAPIID() string {
+	const letters = "abcdefghijklmnopqrstuvwxyz0123456789"
+	id := make([]byte, 10)
+	_, _ = rand.Read(id) // never fails
+	for n, b := range id {
+		id[n] = letters[int(b)%len(letters)]
+	}
+	return string(id)
+}
+
+// apiRef is what !Ref gives of what SAM makes beside an API: the name of its stage.
+func (r resolver) apiRef(logicalID string) (string, bool) {
+	stage := func(resource sam.Resource, v sam.Value, byDefault string) (string, bool) {
+		name, err := v.Resolve(r)
+		generated := []string{resource.LogicalID + "Stage", resource.LogicalID + byDefault, resource.LogicalID + name + "Stage"}
+		for _, id := range generated {
+			if err == nil && id == logicalID {
+				return name, true
+			}
+		}
+		return "", false
+	}
+	for _, a := range r.template.HTTPAPIs {
+		if name, ok := stage(a.Resource, a.StageName, "ApiGatewayDefaultStage"); ok {
+			return name, true
+		}
+	}
+	for _, a := range r.template.RestAPIs {
+		if name, ok := stage(a.Resource, a.StageName, "ProdStage"); ok {
+			return name, true
+		}
+	}
+	return "", false
+}
+
+// apiAttribute is what !GetAtt gives of an API.
+func (r resolver) apiAttribute(logicalID, attribute string) (string, bool) {
+	for _, a := range r.template.HTTPAPIs {
+		switch {
+		case a.LogicalID != logicalID:
+		case attribute == "ApiId":
+			return r.names[logicalID], true
+		case attribute == "ApiEndpoint":
+			return fmt.Sprintf("https://%s.execute-api.%s.amazonaws.com", r.names[logicalID], r.Region), true
+		case attribute == "Stage":
+			return r.apiRef(logicalID + "Stage")
+		}
+	}
+	for _, a := range r.template.RestAPIs {
+		switch {
+		case a.LogicalID != logicalID:
+		case attribute == "RestApiId":
+			return r.names[logicalID], true
+		case attribute == "Stage":
+			return r.apiRef(logicalID + "Stage")
+		}
+	}
+	return "", false
+}
