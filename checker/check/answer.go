@@ -12,10 +12,10 @@ import (
 	"example.com/serverless-patterns/checker/sandbox"
 )
 
-// Answer is an API Gateway compatible answer of a function.
+// Answer is an API Gateway compatible answer of a function, or the response of an API.
 type Answer struct {
 	Status  int
-	Headers map[string]string // by their names in lower case
+	Headers map[string]string // by their names in lower case; several values are joined by ", "
 	Body    string            // decoded, if it was base64
 }
 
@@ -42,7 +42,13 @@ func (r *Reply) answered(want string) {
 	if r.Outcome == sandbox.Answered {
 		return
 	}
+	if r.function == nil {
+		r.refused(want)
+	}
 	f := Finding{Got: Outcome(r.Invocation), Want: want}
+	if r.front != nil {
+		f.Got = r.front.response.String() + ": " + f.Got
+	}
 	switch {
 	case !r.InitCompleted && r.Outcome != sandbox.NotStarted:
 		f.Why = "INIT ends when lambda.Start asks for the first event. Until then no event reaches the function."
@@ -74,10 +80,14 @@ func (r *Reply) answered(want string) {
 	r.Fail(f)
 }
 
-// Answer requires an answer in the form that API Gateway takes, and returns it.
+// Answer requires an answer in the form that API Gateway takes, and returns it. The response of an API is
+// one, whatever it says.
 func (r *Reply) Answer() Answer { return r.answer("an answer") }
 
 func (r *Reply) answer(want string) Answer {
+	if r.front != nil {
+		return r.front.response
+	}
 	r.answered(want)
 	malformed := func(got string) {
 		r.Fail(Finding{
@@ -124,6 +134,7 @@ func (r *Reply) Status(want int) Answer {
 func (r *Reply) status(want int, words string) Answer {
 	a := r.answer(words)
 	if a.Status != want {
+		r.explain(words)
 		r.Fail(Finding{Got: a.String(), Want: words})
 	}
 	return a

@@ -19,9 +19,13 @@ const (
 	maxCalls = 8
 )
 
-// Evidence is what is known of the invocation: its AWS calls, and what it logged.
+// Evidence is what is known of the invocation: its AWS calls, and what it logged. Before that is what an API
+// has made of the request.
 func (r *Reply) Evidence() []string {
-	var evidence []string
+	evidence := r.frontEvidence()
+	if r.function == nil {
+		return evidence
+	}
 	calls := r.Calls()
 	for n, c := range calls {
 		if n == maxCalls {

@@ -297,17 +297,24 @@ func (f *Function) Variable(name string) string { return f.function.Variables[na
 // Credentials are those that the function's execution environments have.
 func (f *Function) Credentials() []aws.Credentials { return f.function.Credentials() }
 
-// Reply is an invocation that has ended.
+// Reply is an invocation that has ended, or the response of an API.
 type Reply struct {
+	// Invocation is never nil; it is empty if an API's function was not invoked, or has not ended yet.
 	*sandbox.Invocation
 
 	t        *T
 	did      string
-	function *stack.Function
+	function *stack.Function // nil if there was no invocation
+	front    *front          // nil if no API is involved
 }
 
 // Calls are the AWS calls of the invocation.
-func (r *Reply) Calls() []wire.Call { return r.function.Calls(r.Invocation) }
+func (r *Reply) Calls() []wire.Call {
+	if r.function == nil {
+		return nil
+	}
+	return r.function.Calls(r.Invocation)
+}
 
 // Fail ends the check with what was sent in this invocation, and its evidence.
 func (r *Reply) Fail(f Finding) {

@@ -25,10 +25,11 @@ type API struct {
 // Exchanges are the latest requests, in the order in which they arrived.
 func (a *API) Exchanges() []apigateway.Exchange { return a.api.Exchanges() }
 
-// Exchange is what a response belongs to; ok is false if it is none of the API's, or too long ago.
-func (a *API) Exchange(r *http.Response) (x apigateway.Exchange, ok bool) {
+// Exchange is what a response with these header fields belongs to; ok is false if it is none of the API's, or
+// too long ago.
+func (a *API) Exchange(header http.Header) (x apigateway.Exchange, ok bool) {
 	for _, name := range []string{"Apigw-Requestid", "X-Amzn-Requestid"} {
-		if x, ok = a.api.Exchange(r.Header.Get(name)); ok {
+		if x, ok = a.api.Exchange(header.Get(name)); ok {
 			return x, ok
 		}
 	}

@@ -62,7 +62,7 @@ func frontOptions(t *testing.T) Options {
 }
 
 // request sends a request by the stack's client.
-func request(t *testing.T, s *Stack, method, url, body string) (*http.Response, string) {
+func request(t *testing.T, s *Stack, method, url, body string) (status int, header http.Header, text string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
@@ -71,9 +71,9 @@ func request(t *testing.T, s *Stack, method, url, body string) (*http.Response, 
 	response, err := s.Client().Do(r)
 	require.NoError(t, err)
 	defer response.Body.Close()
-	text, err := io.ReadAll(response.Body)
+	read, err := io.ReadAll(response.Body)
 	require.NoError(t, err)
-	return response, string(text)
+	return response.StatusCode, response.Header, string(read)
 }
 
 func api(t *testing.T, s *Stack, logicalID string) *API {
@@ -88,12 +88,12 @@ func TestARealFunctionAnswersBehindAnHTTPAPI(t *testing.T) {
 	s := deployFronts(t)
 	a := api(t, s, "Http")
 	assert.Regexp(t, `^http://127\.0\.0\.1:\d+/live$`, a.URL)
-	response, body := request(t, s, http.MethodGet, a.URL+"/items/b%20c", "")
-	assert.Equal(t, 200, response.StatusCode)
+	status, header, body := request(t, s, http.MethodGet, a.URL+"/items/b%20c", "")
+	assert.Equal(t, 200, status)
 	domain := s.names["Http"] + ".execute-api." + s.Region + ".amazonaws.com"
 	assert.JSONEq(t, `{"route":"GET /items/{id}","id":"b c","domain":"`+domain+`"}`, body)
 
-	x, ok := a.Exchange(response)
+	x, ok := a.Exchange(header)
 	require.True(t, ok)
 	assert.Equal(t, "Fn", x.Function)
 	i := InvocationOf(x)
@@ -108,16 +108,16 @@ func TestARealFunctionAnswersBehindARestAPI(t *testing.T) {
 	t.Parallel()
 	s := deployFronts(t)
 	a := api(t, s, "ServerlessRestApi")
-	response, body := request(t, s, http.MethodGet, a.URL+"/items/b%20c", "")
-	assert.Equal(t, 200, response.StatusCode)
+	status, header, body := request(t, s, http.MethodGet, a.URL+"/items/b%20c", "")
+	assert.Equal(t, 200, status)
 	assert.Contains(t, body, `"id":"b%20c"`)
 	assert.Contains(t, body, `"route":"GET /items/{id}"`)
 
 	// The answer's type of the other kind of API: its cookies are a field that REST APIs do not take.
-	response, body = request(t, s, http.MethodGet, a.URL+"/items/b?wrong=1", "")
-	assert.Equal(t, 502, response.StatusCode)
+	status, header, body = request(t, s, http.MethodGet, a.URL+"/items/b?wrong=1", "")
+	assert.Equal(t, 502, status)
 	assert.JSONEq(t, `{"message": "Internal server error"}`, body)
-	x, ok := a.Exchange(response)
+	x, ok := a.Exchange(header)
 	require.True(t, ok)
 	assert.Contains(t, x.Reason, `the response has "cookies"`)
 }
@@ -129,8 +129,8 @@ func TestTheAddressesOfOutputsWork(t *testing.T) {
 		url, err := s.Output(name)
 		require.NoError(t, err)
 		assert.Regexp(t, `^https://[a-z0-9]{10}\.execute-api\.`+s.Region+`\.amazonaws\.com/(live|Prod)/items/a$`, url)
-		response, body := request(t, s, http.MethodGet, url, "")
-		assert.Equal(t, 200, response.StatusCode)
+		status, _, body := request(t, s, http.MethodGet, url, "")
+		assert.Equal(t, 200, status)
 		assert.Contains(t, body, `"id":"a"`)
 	}
 	var missing *MissingError
@@ -149,21 +149,21 @@ func TestLambdasLimitsAreThoseOfTheAPI(t *testing.T) {
 	t.Parallel()
 	s := deployFronts(t)
 	a := api(t, s, "Http")
-	response, _ := request(t, s, http.MethodPost, a.URL+"/items", strings.Repeat("\x00", 5<<20)) // base64 makes it 6.7 MB
-	assert.Equal(t, 413, response.StatusCode)
-	x, _ := a.Exchange(response)
+	status, header, _ := request(t, s, http.MethodPost, a.URL+"/items", strings.Repeat("\x00", 5<<20)) // base64 makes it 6.7 MB
+	assert.Equal(t, 413, status)
+	x, _ := a.Exchange(header)
 	assert.Contains(t, x.Reason, "6 MB")
 	require.NoError(t, x.Fault)
 
-	response, body := request(t, s, http.MethodGet, a.URL+"/items/a?large=1", "")
-	assert.Equal(t, 500, response.StatusCode)
+	status, header, body := request(t, s, http.MethodGet, a.URL+"/items/a?large=1", "")
+	assert.Equal(t, 500, status)
 	assert.JSONEq(t, `{"message":"Internal Server Error"}`, body)
-	x, _ = a.Exchange(response)
+	x, _ = a.Exchange(header)
 	assert.Contains(t, x.Reason, "too large")
 
-	response, _ = request(t, s, http.MethodGet, a.URL+"/items/a?panic=1", "")
-	assert.Equal(t, 500, response.StatusCode)
-	x, _ = a.Exchange(response)
+	status, header, _ = request(t, s, http.MethodGet, a.URL+"/items/a?panic=1", "")
+	assert.Equal(t, 500, status)
+	x, _ = a.Exchange(header)
 	assert.True(t, InvocationOf(x).Panicked())
 }
 
@@ -184,12 +184,12 @@ func TestCloseEndsTheAPIsFirst(t *testing.T) {
 	s, err := Deploy(t.Context(), frontOptions(t))
 	require.NoError(t, err)
 	a := api(t, s, "Http")
-	response, _ := request(t, s, http.MethodGet, a.URL+"/items/a", "")
-	assert.Equal(t, 200, response.StatusCode)
+	status, _, _ := request(t, s, http.MethodGet, a.URL+"/items/a", "")
+	assert.Equal(t, 200, status)
 	require.NoError(t, s.Close())
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, a.URL+"/items/a", nil)
 	require.NoError(t, err)
-	response, err = s.Client().Do(r)
+	response, err := s.Client().Do(r)
 	if err == nil {
 		_ = response.Body.Close()
 	}

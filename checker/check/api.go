@@ -1,0 +1,207 @@
+package check
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"example.com/serverless-patterns/checker/apigateway"
+	"example.com/serverless-patterns/checker/sandbox"
+	"example.com/serverless-patterns/checker/stack"
+)
+
+// API is an API under check.
+type API struct {
+	t   *T
+	api *stack.API
+}
+
+// front is what API Gateway made of a request.
+type front struct {
+	exchange apigateway.Exchange
+	response Answer
+}
+
+// API is an API of the template; ServerlessHttpApi and ServerlessRestApi are those that events imply. A
+// template without it fails the check.
+func (t *T) API(logicalID string) *API {
+	api, err := t.deployed().API(logicalID)
+	t.present(err)
+	return &API{t: t, api: api}
+}
+
+// Request is a request to an API.
+type Request struct {
+	Method  string     // "" is GET
+	Path    string     // below the stage, percent-encoded where it has to be: "/items/a"
+	Query   url.Values // added to the path's own
+	Headers map[string]string
+	Body    string
+}
+
+// String is the request as findings show it: POST /items with the body `{"id":"a"}`.
+func (r Request) String() string {
+	text := r.method() + " " + r.target()
+	if r.Body != "" {
+		text += " with the body " + cut(quote(r.Body), maxValue)
+	}
+	return text
+}
+
+func (r Request) method() string {
+	if r.Method == "" {
+		return http.MethodGet
+	}
+	return r.Method
+}
+
+func (r Request) target() string {
+	query := r.Query.Encode()
+	switch {
+	case query == "":
+		return r.Path
+	case strings.Contains(r.Path, "?"):
+		return r.Path + "&" + query
+	}
+	return r.Path + "?" + query
+}
+
+// Get sends a GET request; see Send.
+func (a *API) Get(path string) *Reply { return a.Send(Request{Path: path}) }
+
+// Send sends a request over HTTP, as a client would, and returns the response: also when it is an error of API
+// Gateway's own.
+func (a *API) Send(r Request) *Reply {
+	a.t.did = fmt.Sprintf("sent %s to %s%s", r, a.api.LogicalID, a.t.conditions)
+	if a.t.sequence {
+		a.t.steps = append(a.t.steps, fmt.Sprintf("%d. %s", len(a.t.steps)+1, r))
+		a.t.did = fmt.Sprintf("sent several requests to %s, one after the other:\n%s", a.api.LogicalID, strings.Join(a.t.steps, "\n"))
+	}
+	reply, err := a.send(r)
+	if err != nil {
+		a.t.fault(fmt.Errorf("sending %s to %s: %w", r, a.api.LogicalID, err))
+	}
+	return reply
+}
+
+func (a *API) send(r Request) (*Reply, error) {
+	request, err := http.NewRequestWithContext(a.t.ctx, r.method(), a.api.URL+r.target(), strings.NewReader(r.Body))
+	if err != nil {
+		return nil, err
+	}
+	for name, value := range r.Headers {
+		request.Header.Set(name, value)
+	}
+	response, err := a.t.deployed().Client().Do(request)
+	if err != nil {
+		return nil, err
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		return nil, err
+	}
+	reply := &Reply{t: a.t, did: a.t.did, front: &front{response: answerOf(response, body)}, Invocation: &sandbox.Invocation{}}
+	x, known := a.api.Exchange(response.Header)
+	if !known {
+		return nil, fmt.Errorf("a response that is not of the API: %s", reply.front.response)
+	}
+	if x.Fault != nil {
+		return nil, x.Fault
+	}
+	reply.front.exchange = x
+	if i := stack.InvocationOf(x); i != nil {
+		reply.Invocation = i
+		if reply.function, err = a.t.deployed().Function(x.Function); err != nil {
+			return nil, err
+		}
+	}
+	return reply, nil
+}
+
+func answerOf(response *http.Response, body []byte) Answer {
+	answer := Answer{Status: response.StatusCode, Headers: map[string]string{}, Body: string(body)}
+	for name, values := range response.Header {
+		answer.Headers[strings.ToLower(name)] = strings.Join(values, ", ")
+	}
+	return answer
+}
+
+// explain ends the check if the function or API Gateway has a reason for an answer that was not wanted.
+func (r *Reply) explain(want string) {
+	switch {
+	case r.front == nil:
+	case r.function != nil && r.Outcome != sandbox.Answered:
+		r.answered(want)
+	case r.front.exchange.Reason != "":
+		r.refused(want)
+	}
+}
+
+// refused ends the check with what API Gateway did instead of passing on an answer.
+func (r *Reply) refused(want string) {
+	x := r.front.exchange
+	f := Finding{Got: r.front.response.String(), Want: want}
+	if x.Reason != "" {
+		f.Why = sentence(x.Reason)
+	}
+	switch {
+	case x.Route == "":
+		f.Next = "Compare the Events of the functions in the template with the request."
+	case x.Log != "" && r.restAPI():
+		f.Next = "Return an events.APIGatewayProxyResponse, with the body encoded to a JSON string."
+	case x.Log != "":
+		f.Next = "Return an events.APIGatewayV2HTTPResponse, with the body encoded to a JSON string."
+	case x.Function != "" && x.Invocation == nil:
+		f.Next = "Answer sooner: give every call a deadline that is well within API Gateway's."
+	}
+	r.Fail(f)
+}
+
+// restAPI tells the kind of API by the header that only REST APIs answer with.
+func (r *Reply) restAPI() bool { return r.front.response.Headers["x-amzn-requestid"] != "" }
+
+// sentence makes a sentence of words.
+func sentence(words string) string { return strings.ToUpper(words[:1]) + words[1:] + "." }
+
+// frontEvidence is what API Gateway made of the request, what the function was given and what it returned.
+func (r *Reply) frontEvidence() []string {
+	if r.front == nil {
+		return nil
+	}
+	x := r.front.exchange
+	evidence := []string{"http: " + cut(x.String(), maxLine)}
+	if x.Log != "" {
+		evidence = append(evidence, "API Gateway's log: "+x.Log)
+	}
+	if r.function != nil {
+		evidence = append(evidence, "event: "+cut(string(x.Event), maxLine), "result: "+cut(string(r.Payload), maxLine))
+	}
+	return evidence
+}
+
+// Header requires an answer with a header of this value, and returns the answer.
+func (r *Reply) Header(name, want string) Answer {
+	words := fmt.Sprintf("the header %s: %s", name, want)
+	a := r.answer(words)
+	got, has := a.Headers[strings.ToLower(name)]
+	switch {
+	case !has:
+		r.Fail(Finding{Got: fmt.Sprintf("status %d, and no header %s", a.Status, name), Want: words})
+	case got != want:
+		r.Fail(Finding{Got: fmt.Sprintf("the header %s: %s", name, cut(got, maxValue)), Want: words})
+	}
+	return a
+}
+
+// Body requires an answer with a status code and this text as the body, and returns the answer.
+func (r *Reply) Body(status int, want string) Answer {
+	words := fmt.Sprintf("status %d, body %s", status, cut(quote(want), maxValue))
+	a := r.status(status, words)
+	if a.Body != want {
+		r.Fail(Finding{Got: a.String(), Want: words})
+	}
+	return a
+}
