@@ -47,6 +47,7 @@ var responseRows = []conformance.Row{
 				assert.Equal(t, 200, r.StatusCode, payload)
 				assert.Equal(t, "application/json", r.Header.Get("Content-Type"), payload)
 				assert.Equal(t, body, r.body, payload)
+				assert.True(t, r.exchange.Decided)
 			}
 		}},
 	{ID: "httpapi-inferred-null", Certainty: conformance.Inferred, Fact: "null is the body of a 200 too",
@@ -119,6 +120,7 @@ var responseRows = []conformance.Row{
 			assert.Equal(t, 200, r.StatusCode)
 			assert.Empty(t, r.Header.Values("X-A"))
 			assert.Contains(t, r.exchange.Reason, "multiValueHeaders are not part of payload format 2.0")
+			assert.False(t, r.exchange.Decided)
 		}},
 	{ID: "httpapi-request-id", Certainty: conformance.Source, Fact: "every response has apigw-requestid",
 		Test: func(t *testing.T) {

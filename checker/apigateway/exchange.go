@@ -70,9 +70,11 @@ type Exchange struct {
 	Header Header
 	Body   []byte
 
-	// Reason says in words why API Gateway refused the request or did not pass on what the function
-	// answered; "" if it did.
+	// Reason says in words why API Gateway refused the request, or did not pass on all of what the function
+	// answered as it was; "" if it did.
 	Reason string
+	// Decided is set if the status is API Gateway's own for that reason, and not the function's.
+	Decided bool
 	// Log is what API Gateway writes to its log of the reason, as far as that is known.
 	Log string
 	// Fault is why this machine could not invoke the function.

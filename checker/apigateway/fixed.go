@@ -51,7 +51,7 @@ var restAnswers = fixed{
 
 // with makes a response of an answer, with the reason in words.
 func (a answer) with(reason string) *response {
-	r := &response{status: a.status, body: []byte(a.body), reason: reason}
+	r := &response{status: a.status, body: []byte(a.body), reason: reason, decided: true}
 	r.header.add("Content-Type", "application/json")
 	if a.errorType != "" {
 		r.header.add("x-amzn-ErrorType", a.errorType)

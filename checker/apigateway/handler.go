@@ -39,6 +39,7 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 		x.Status, x.Header, x.Body, x.Reason, x.Log = response.status, response.header, response.body, response.reason, response.log
+		x.Decided = response.decided
 	})
 	if a.deployment.Observe != nil {
 		a.deployment.Observe(done)

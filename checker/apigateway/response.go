@@ -18,6 +18,7 @@ type response struct {
 	body   []byte
 
 	reason, log string
+	decided     bool // the status is not the function's
 }
 
 // What API Gateway logs about an answer that it cannot use. That of HTTP APIs is a maintainer's quotation,

@@ -47,7 +47,7 @@ func (a *API) response2(payload []byte) *response {
 
 // inferred is the response to what is not in API Gateway's form: all of it is the body.
 func inferred(payload []byte) *response {
-	r := &response{status: http.StatusOK, body: payload}
+	r := &response{status: http.StatusOK, body: payload, decided: true}
 	var text string
 	if kindOf(payload) == "a string" && json.Unmarshal(payload, &text) == nil {
 		r.body = []byte(text)

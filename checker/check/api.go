@@ -1,6 +1,7 @@
 package check
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"net/http"
@@ -135,7 +136,7 @@ func (r *Reply) explain(want string) {
 	case r.front == nil:
 	case r.function != nil && r.Outcome != sandbox.Answered:
 		r.answered(want)
-	case r.front.exchange.Reason != "":
+	case r.front.exchange.Decided:
 		r.refused(want)
 	}
 }
@@ -150,18 +151,20 @@ func (r *Reply) refused(want string) {
 	switch {
 	case x.Route == "":
 		f.Next = "Compare the Events of the functions in the template with the request."
-	case x.Log != "" && r.restAPI():
-		f.Next = "Return an events.APIGatewayProxyResponse, with the body encoded to a JSON string."
-	case x.Log != "":
+	case r.function != nil && r.payload2():
 		f.Next = "Return an events.APIGatewayV2HTTPResponse, with the body encoded to a JSON string."
-	case x.Function != "" && x.Invocation == nil:
+	case r.function != nil:
+		f.Next = "Return an events.APIGatewayProxyResponse, with the body encoded to a JSON string."
+	case x.Function != "" && x.Event != nil && x.Status >= http.StatusInternalServerError:
 		f.Next = "Answer sooner: give every call a deadline that is well within API Gateway's."
 	}
 	r.Fail(f)
 }
 
-// restAPI tells the kind of API by the header that only REST APIs answer with.
-func (r *Reply) restAPI() bool { return r.front.response.Headers["x-amzn-requestid"] != "" }
+// payload2 tells which payload format the function was given, and has to answer in.
+func (r *Reply) payload2() bool {
+	return bytes.HasPrefix(r.front.exchange.Event, []byte(`{"version":"2.0"`))
+}
 
 // sentence makes a sentence of words.
 func sentence(words string) string { return strings.ToUpper(words[:1]) + words[1:] + "." }
@@ -187,12 +190,17 @@ func (r *Reply) Header(name, want string) Answer {
 	words := fmt.Sprintf("the header %s: %s", name, want)
 	a := r.answer(words)
 	got, has := a.Headers[strings.ToLower(name)]
-	switch {
-	case !has:
-		r.Fail(Finding{Got: fmt.Sprintf("status %d, and no header %s", a.Status, name), Want: words})
-	case got != want:
-		r.Fail(Finding{Got: fmt.Sprintf("the header %s: %s", name, cut(got, maxValue)), Want: words})
+	if has && got == want {
+		return a
 	}
+	f := Finding{Got: fmt.Sprintf("the header %s: %s", name, cut(got, maxValue)), Want: words}
+	if !has {
+		f.Got = fmt.Sprintf("status %d, and no header %s", a.Status, name)
+	}
+	if r.front != nil && r.front.exchange.Reason != "" {
+		f.Why = sentence(r.front.exchange.Reason)
+	}
+	r.Fail(f)
 	return a
 }
 

@@ -92,8 +92,16 @@ func (d *decoder) httpCORS(n *yaml.Node, o *object) *HTTPCORS {
 			d.problem(n, "is %s; an HTTP API takes a list: write each on a line of its own after a dash", describe(n))
 		}
 	}
+	if c.AllowCredentials && slices.ContainsFunc(c.AllowOrigins, isAnyOrigin) {
+		d.problem(cors.get("AllowCredentials"), `is true, and AllowOrigins has "*"; API Gateway refuses the two together: name the origins, as in https://shop.example`)
+	}
 	cors.done("property of CorsConfiguration")
 	return c
+}
+
+func isAnyOrigin(v Value) bool {
+	text, ok := v.Literal()
+	return ok && text == "*"
 }
 
 func (d *decoder) restAPI(r Resource, o *object) {

@@ -96,9 +96,40 @@ func (d *decoder) route(o *object, api, method, path string, e *Event) {
 	if n := o.get("Path"); n != nil && path != "" && path != defaultRoute && !strings.HasPrefix(path, "/") {
 		d.problem(n, "is %q; a path begins with /", path)
 	}
+	d.pathVariables(o, path)
+	if e.Type == "Api" && api != "" {
+		d.siblings(o, api, path)
+	}
 	route := fmt.Sprintf("%s %s %s", api, method, path)
 	if line := d.routes[route]; line != 0 && api != "" && path != "" {
 		d.problem(o.node, "the event on line %d has %s %s of %s already; change or remove one of them", line, method, path, api)
 	}
 	d.routes[route] = e.Line
+}
+
+// pathVariables checks that a greedy variable is the last part of a path ("Creating routes for HTTP APIs").
+func (d *decoder) pathVariables(o *object, path string) {
+	parts := strings.Split(path, "/")
+	for _, part := range parts[:len(parts)-1] {
+		if strings.HasPrefix(part, "{") && strings.HasSuffix(part, "+}") {
+			d.problem(o.get("Path"), "is %q; %s takes all that follows, so it has to be the last part of the path", path, part)
+		}
+	}
+}
+
+// siblings checks that variables in the same place of a REST API's paths have the same name: they are one
+// resource, and API Gateway refuses a second.
+func (d *decoder) siblings(o *object, api, path string) {
+	parts := strings.Split(path, "/")
+	for n, part := range parts {
+		if !strings.HasPrefix(part, "{") || strings.HasSuffix(part, "+}") {
+			continue
+		}
+		place := api + " " + strings.Join(parts[:n], "/")
+		if before := d.variables[place]; before != "" && before != part {
+			d.problem(o.get("Path"), "is %q; another path of %s has %s in the place of %s, and a REST API takes only one name for it", path, api, before, part)
+			continue
+		}
+		d.variables[place] = part
+	}
 }

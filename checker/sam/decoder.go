@@ -22,6 +22,7 @@ type decoder struct {
 	globals    map[string]*yaml.Node // "Function" → its properties
 	impliedBy  map[string]int        // implied API → line of the first event that implies it
 	routes     map[string]int        // API, method and path → line of the event
+	variables  map[string]string     // REST API and path up to there → the variable of the paths that go on
 }
 
 func newDecoder(file string) *decoder {
@@ -35,6 +36,7 @@ func newDecoder(file string) *decoder {
 		globals:    map[string]*yaml.Node{},
 		impliedBy:  map[string]int{},
 		routes:     map[string]int{},
+		variables:  map[string]string{},
 	}
 }
 

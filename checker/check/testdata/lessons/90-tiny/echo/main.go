@@ -65,3 +65,16 @@ func call(ctx context.Context) error {
 	}
 	return resp.Body.Close()
 }
+
+// UnmarshalJSON takes what to do from the body of an event of API Gateway, if it is one.
+func (r *request) UnmarshalJSON(event []byte) error {
+	type plain request
+	var front struct{ Body string }
+	if err := json.Unmarshal(event, &front); err != nil {
+		return err
+	}
+	if front.Body != "" {
+		event = []byte(front.Body)
+	}
+	return json.Unmarshal(event, (*plain)(r))
+}
