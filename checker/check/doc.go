@@ -8,7 +8,12 @@
 //		reply.Status(404)
 //	}
 //
-// What a [T] gives out, [Function], [Table], [Reply], has no errors to handle. The first thing that is
+// or, over HTTP and with API Gateway in between:
+//
+//	reply := t.API("ItemsApi").Send(check.Request{Method: "POST", Path: "/items", Body: `{"name":"Kettle"}`})
+//	reply.Status(201)
+//
+// What a [T] gives out, [Function], [API], [Table], [Reply], has no errors to handle. The first thing that is
 // not as required ends the check with a [Finding]: what was sent, what came back, what was wanted, why
 // it matters, what to do next, and the evidence. A fault of this machine or of the checker ends it with
 // the verdict "error" and is never shown as the learner's.

@@ -113,7 +113,8 @@ func (s *Stack) createAPIs(o Options) error {
 
 func (s *Stack) apiDeployment(logicalID string, o Options) apigateway.Deployment {
 	return apigateway.Deployment{
-		ID: s.names[logicalID], AccountID: AccountID, Region: s.Region, Invoke: s.invokeForAPI, Seed: o.Seed,
+		ID: s.names[logicalID], AccountID: AccountID, Region: s.Region, Invoke: s.invokeForAPI,
+		Observe: o.Observe, Seed: o.Seed,
 	}
 }
 

@@ -85,7 +85,10 @@ func api(t *testing.T, s *Stack, logicalID string) *API {
 
 func TestARealFunctionAnswersBehindAnHTTPAPI(t *testing.T) {
 	t.Parallel()
-	s := deployFronts(t)
+	told := make(chan apigateway.Exchange, 1)
+	o := frontOptions(t)
+	o.Observe = func(x apigateway.Exchange) { told <- x }
+	s := deploy(t, o)
 	a := api(t, s, "Http")
 	assert.Regexp(t, `^http://127\.0\.0\.1:\d+/live$`, a.URL)
 	status, header, body := request(t, s, http.MethodGet, a.URL+"/items/b%20c", "")
@@ -102,19 +105,20 @@ func TestARealFunctionAnswersBehindAnHTTPAPI(t *testing.T) {
 	assert.Equal(t, x.Event, i.Event)
 	assert.Equal(t, i.RequestID, x.Invocation.RequestID)
 	assert.Len(t, a.Exchanges(), 1)
+	assert.Equal(t, x, <-told)
 }
 
 func TestARealFunctionAnswersBehindARestAPI(t *testing.T) {
 	t.Parallel()
 	s := deployFronts(t)
 	a := api(t, s, "ServerlessRestApi")
-	status, header, body := request(t, s, http.MethodGet, a.URL+"/items/b%20c", "")
+	status, _, body := request(t, s, http.MethodGet, a.URL+"/items/b%20c", "")
 	assert.Equal(t, 200, status)
 	assert.Contains(t, body, `"id":"b%20c"`)
 	assert.Contains(t, body, `"route":"GET /items/{id}"`)
 
 	// The answer's type of the other kind of API: its cookies are a field that REST APIs do not take.
-	status, header, body = request(t, s, http.MethodGet, a.URL+"/items/b?wrong=1", "")
+	status, header, body := request(t, s, http.MethodGet, a.URL+"/items/b?wrong=1", "")
 	assert.Equal(t, 502, status)
 	assert.JSONEq(t, `{"message": "Internal server error"}`, body)
 	x, ok := a.Exchange(header)

@@ -49,6 +49,9 @@ type Options struct {
 	MaxTimeout time.Duration
 	// Overtime is that of [sandbox.Config].
 	Overtime time.Duration
+	// Observe is told each request to an API when its response is about to be sent, from several goroutines
+	// at once; nil is told nothing.
+	Observe func(apigateway.Exchange)
 }
 
 func (o Options) timeout(template time.Duration) time.Duration {
