@@ -60,7 +60,7 @@ func TestAFailedFunctionIsExplainedBehindAnAPIToo(t *testing.T) {
 		todo      todo
 		got, next string
 	}{
-		"panic": {todo{Panic: "out of tea"}, "a panic: out of tea, in handle at echo/main.go:44", "Check what the event really holds"},
+		"panic": {todo{Panic: "out of tea"}, "a panic: out of tea, in handle at echo/main.go:41", "Check what the event really holds"},
 		"error": {todo{Error: "out of tea"}, `an error returned to the runtime, so the caller gets no answer: errorString "out of tea"`, "return a nil error"},
 		"exit":  {todo{Exit: 3}, "the process ended with exit status 3, without an answer", "no os.Exit"},
 	} {
