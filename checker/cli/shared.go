@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"strings"
+	"sync"
 
 	"example.com/serverless-patterns/checker/backend"
 	"example.com/serverless-patterns/checker/backend/containers"
@@ -33,11 +34,17 @@ func opener(name string, p Process) func(context.Context) (backend.Backend, erro
 	if name == "embedded" {
 		return func(context.Context) (backend.Backend, error) { return embedded.New(), nil }
 	}
+	var said sync.Map // each sentence once, however many answers are judged side by side
+	progress := func(sentence string) {
+		if _, again := said.LoadOrStore(sentence, true); !again {
+			fmt.Fprintln(p.Stderr, sentence)
+		}
+	}
 	return func(ctx context.Context) (backend.Backend, error) {
 		if err := containers.Available(ctx); err != nil {
 			return nil, err
 		}
-		b, err := containers.Open(ctx, containers.Options{Progress: func(sentence string) { fmt.Fprintln(p.Stderr, sentence) }})
+		b, err := containers.Open(ctx, containers.Options{Progress: progress})
 		if err != nil {
 			return nil, err // not b: a nil pointer in an interface is not nil
 		}
