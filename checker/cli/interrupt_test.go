@@ -148,7 +148,8 @@ func (d desk) interrupt(t *testing.T, program string, s syscall.Signal, after ti
 	sent := time.Now()
 	_ = cmd.Process.Signal(s) // it may have ended in this moment
 	<-ended
-	assert.Less(t, time.Since(sent), 4*time.Second, "%s: it took long to end", when)
+	// Seconds, where a check that goes on would take minutes: as many tests as this one starts are a busy machine.
+	assert.Less(t, time.Since(sent), patience/2, "%s: it took long to end", when)
 	d.nothingLeft(t, when)
 	state := cmd.ProcessState
 	switch {
