@@ -55,7 +55,7 @@ func normalize(text string) string {
 
 // transcriptProblems compares what a learner reads with what is kept, or keeps it.
 func transcriptProblems(l course.Lesson, s subject, o Options, r check.LessonResult) []string {
-	if o.Backend != "embedded" || s.kind != "starter" && s.kind != "mistake" {
+	if o.Backend != embeddedBackend || s.kind != "starter" && s.kind != "mistake" {
 		return nil
 	}
 	got := transcript(l, r)
