@@ -15,6 +15,10 @@ type decoder struct {
 	nodes    int
 	refused  bool // the template is too large, and that was said
 
+	lenient bool              // what is only not supported here goes to left
+	left    Problems          // what a lenient reading went on without
+	values  map[string]string // of parameters, in place of their Default
+
 	result     *Template
 	parameters map[string]Parameter
 	resources  map[string]string     // logical id → type, also of resources that have problems
@@ -44,6 +48,15 @@ func (d *decoder) problem(n *yaml.Node, format string, args ...any) {
 	d.problemAt(n, d.paths[n], format, args...)
 }
 
+// unsupported reports what AWS takes and this package does not. consequence is what it means to go on without it.
+func (d *decoder) unsupported(n *yaml.Node, consequence, format string, args ...any) {
+	if !d.lenient {
+		d.problem(n, format, args...)
+		return
+	}
+	d.left = append(d.left, Problem{File: d.file, Line: max(1, n.Line), Column: max(1, n.Column), Path: d.paths[n], Message: consequence})
+}
+
 func (d *decoder) problemAt(n *yaml.Node, path, format string, args ...any) {
 	d.problems = append(d.problems, Problem{
 		File: d.file, Line: max(1, n.Line), Column: max(1, n.Column), Path: path,
@@ -64,7 +77,7 @@ func (d *decoder) template(root *yaml.Node) {
 	d.transform(sections)
 	for _, name := range []string{"Conditions", "Mappings", "Rules", "Hooks"} {
 		if section := sections.get(name); section != nil {
-			d.problem(sections.key(name), "%s are not supported here; remove the section and what refers to it", name)
+			d.unsupported(sections.key(name), name+" are not evaluated", "%s are not supported here; remove the section and what refers to it", name)
 		}
 	}
 	if section := sections.object("Parameters"); section != nil {
@@ -130,6 +143,9 @@ func (d *decoder) parameter(section *object, name string) {
 	p := Parameter{Name: name, Line: section.key(name).Line, Type: o.literal("Type"), Description: o.literal("Description")}
 	if o.has("Default") {
 		p.Default, p.HasDefault = o.literal("Default"), true
+	}
+	if value, given := d.values[name]; given {
+		p.Default, p.HasDefault = value, true
 	}
 	for _, item := range o.list("AllowedValues") {
 		if item.Kind == yaml.ScalarNode {

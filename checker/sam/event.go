@@ -13,7 +13,7 @@ type Event struct {
 	Name   string
 	Type   string // as written: "HttpApi", "Api", "SQS", "S3", "Schedule" or "ScheduleV2"
 	Line   int
-	Source EventSource
+	Source EventSource // nil for another Type, which only a lenient reading takes
 
 	// Untyped has the properties that SAM knows and that no field of the Source stands for, such as
 	// FilterCriteria.
@@ -152,6 +152,9 @@ func (d *decoder) unknownEvent(n *yaml.Node, name string) {
 	suggestion := didYouMean(name, eventTypes)
 	switch options := strings.Join(eventTypes, ", "); {
 	case slices.Contains(otherEventTypes, name):
+		if d.lenient {
+			return // the event has no Source, which says it
+		}
 		d.problem(n, "events of type %s are not supported here; use one of %s", name, options)
 	case suggestion != "":
 		d.problem(n, "%q is not a type of event%s", name, suggestion)

@@ -147,7 +147,7 @@ func (d *decoder) codeURI(o *object) string {
 		return ""
 	}
 	uri := o.textOr("CodeUri", ".")
-	if n != nil && !filepath.IsLocal(filepath.FromSlash(uri)) {
+	if n != nil && !d.lenient && !filepath.IsLocal(filepath.FromSlash(uri)) {
 		d.problem(n, "is %q, which leads out of the template's directory; give a directory below it", uri)
 		return ""
 	}

@@ -106,6 +106,25 @@ func Parse(name string, data []byte) (*Template, error) {
 	return d.result, nil
 }
 
+// LoadLeniently reads a template that was not written for this package. What AWS takes and this package does not is left
+// out, as far as the rest can do without it, and told in left. values are for parameters, in place of their Default.
+// The error is as of [Load].
+func LoadLeniently(path string, values map[string]string) (t *Template, left Problems, err error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, nil, fmt.Errorf("reading the template: %w", err)
+	}
+	d := newDecoder(path)
+	d.lenient, d.values = true, values
+	if root := d.read(data); root != nil {
+		d.template(root)
+	}
+	if len(d.problems) > 0 {
+		return nil, nil, d.problems.tidy()
+	}
+	return d.result, d.left.tidy(), nil
+}
+
 // Resource returns what all resources have in common of the one with this logical id; ok tells whether
 // the template has it, implied APIs included.
 func (t *Template) Resource(logicalID string) (resource Resource, ok bool) {
