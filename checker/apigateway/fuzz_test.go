@@ -139,7 +139,7 @@ func FuzzResponse(f *testing.F) {
 	// One server for all: only real connections show whether a response is well-formed.
 	var servers []*Server
 	for _, api := range apis {
-		s, err := Listen(api)
+		s, err := Listen(api, "127.0.0.1:0")
 		require.NoError(f, err)
 		f.Cleanup(s.Close)
 		servers = append(servers, s)

@@ -133,7 +133,7 @@ func (s setup) deploy(t *testing.T) *front {
 		f.API, err = NewHTTP(parsed, parsed.HTTPAPIs[0], names{}, d)
 	}
 	require.NoError(t, err)
-	f.server, err = Listen(f.API)
+	f.server, err = Listen(f.API, "127.0.0.1:0")
 	require.NoError(t, err)
 	t.Cleanup(f.server.Close)
 	return f

@@ -25,9 +25,9 @@ type Server struct {
 
 type recorderKey struct{}
 
-// Listen serves an API on 127.0.0.1, on a port that is free.
-func Listen(api *API) (*Server, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+// Listen serves an API on an address of this machine: 127.0.0.1:0 is a port that is free.
+func Listen(api *API, address string) (*Server, error) {
+	l, err := net.Listen("tcp", address)
 	if err != nil {
 		return nil, fmt.Errorf("cannot serve the API %s: %w", api.LogicalID, err)
 	}
@@ -52,6 +52,7 @@ func (s *Server) Address() string { return s.listener.Addr().String() }
 // Close ends the server with all requests and invocations under way, and waits for them. It may be called
 // more than once.
 func (s *Server) Close() {
-	_ = s.server.Close() // nothing is left to lose
+	_ = s.server.Close()   // nothing is left to lose
+	_ = s.listener.Close() // the server does not know it before it has begun
 	s.api.Close()
 }

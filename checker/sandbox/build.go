@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -45,7 +46,7 @@ type Source struct {
 	// Place is the directory of the module, relative to its root with slashes, that Dir stands in for
 	// when it is outside: the package paths, go.mod and dependencies are those of the module.
 	Place string
-	// Functions are the directories below Dir, one main package each.
+	// Functions are the directories below Dir, one main package each. "." is Dir itself.
 	Functions []string
 }
 
@@ -94,7 +95,7 @@ func (b *Builder) Build(ctx context.Context, s Source, dir string) (map[string]s
 			if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
 				return nil, fmt.Errorf("cannot keep built functions: %w", err)
 			}
-			if err := linkOrCopy(filepath.Join(out, filepath.Base(f)), target); err != nil {
+			if err := linkOrCopy(filepath.Join(out, binaryName(f)), target); err != nil {
 				return nil, fmt.Errorf("cannot keep built functions: %w", err)
 			}
 			binaries[f] = target
@@ -109,7 +110,9 @@ func batches(functions []string) [][]string {
 	var all [][]string
 	for _, f := range functions {
 		at := slices.IndexFunc(all, func(batch []string) bool {
-			return !slices.ContainsFunc(batch, func(g string) bool { return filepath.Base(g) == filepath.Base(f) })
+			return binaryName(f) != thisDirectory && !slices.ContainsFunc(batch, func(g string) bool {
+				return binaryName(g) == binaryName(f) || binaryName(g) == thisDirectory
+			})
 		})
 		if at < 0 {
 			all, at = append(all, nil), len(all)
@@ -119,14 +122,29 @@ func batches(functions []string) [][]string {
 	return all
 }
 
+// thisDirectory is the binary of a function whose directory is that of the source. The go command would name
+// it after the module.
+const thisDirectory = "this-directory"
+
+func binaryName(function string) string {
+	if name := filepath.Base(function); name != "." {
+		return name
+	}
+	return thisDirectory
+}
+
 func (b *Builder) compile(ctx context.Context, src *located, functions []string, out, tmp string) error {
 	args := append([]string{"build"}, ReleaseFlags...)
 	if src.overlay != "" {
 		args = append(args, "-overlay", src.overlay)
 	}
-	args = append(args, "-o", out+string(filepath.Separator))
+	if binaryName(functions[0]) == thisDirectory {
+		args = append(args, "-o", filepath.Join(out, thisDirectory)) // alone in its batch
+	} else {
+		args = append(args, "-o", out+string(filepath.Separator))
+	}
 	for _, f := range functions {
-		args = append(args, "./"+src.place+"/"+f)
+		args = append(args, "./"+path.Join(src.place, filepath.ToSlash(f)))
 	}
 	cmd := exec.CommandContext(ctx, "go", args...)
 	cmd.Dir = b.Root

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"example.com/serverless-patterns/checker/apigateway"
 	"example.com/serverless-patterns/checker/sam"
@@ -56,6 +57,9 @@ func (s *Stack) API(logicalID string) (*API, error) {
 	return a, nil
 }
 
+// Address is where the API listens: 127.0.0.1:4711.
+func (a *API) Address() string { return a.server.Address() }
+
 // Client returns a client for the stack's APIs. It finds them also by the addresses that they would have on
 // AWS, such as those in the template's Outputs. It follows no redirects. Close ends its connections.
 func (s *Stack) Client() *http.Client {
@@ -95,16 +99,28 @@ func (s *Stack) Output(name string) (string, error) {
 	return "", &MissingError{name, "output", s.template.File}
 }
 
+// Local is a text, such as an Output, with the addresses that the stack's APIs would have on AWS replaced by those
+// that they have here.
+func (s *Stack) Local(text string) string {
+	for _, a := range s.apis {
+		text = strings.ReplaceAll(text, "https://"+a.api.Domain, "http://"+a.Address())
+	}
+	return text
+}
+
+// freePort lets the system choose.
+const freePort = "127.0.0.1:0"
+
 func (s *Stack) createAPIs(o Options) error {
 	for _, a := range o.Template.HTTPAPIs {
 		api, err := apigateway.NewHTTP(o.Template, a, resolver{s}, s.apiDeployment(a.LogicalID, o))
-		if err := s.serve(api, err); err != nil {
+		if err := s.serve(api, err, o); err != nil {
 			return err
 		}
 	}
 	for _, a := range o.Template.RestAPIs {
 		api, err := apigateway.NewREST(o.Template, a, resolver{s}, s.apiDeployment(a.LogicalID, o))
-		if err := s.serve(api, err); err != nil {
+		if err := s.serve(api, err, o); err != nil {
 			return err
 		}
 	}
@@ -118,11 +134,15 @@ func (s *Stack) apiDeployment(logicalID string, o Options) apigateway.Deployment
 	}
 }
 
-func (s *Stack) serve(api *apigateway.API, err error) error {
+func (s *Stack) serve(api *apigateway.API, err error, o Options) error {
 	if err != nil {
 		return err
 	}
-	server, err := apigateway.Listen(api)
+	address := freePort
+	if o.Address != nil {
+		address = o.Address(api.LogicalID)
+	}
+	server, err := apigateway.Listen(api, address)
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,8 @@ package stack
 
 import (
 	"context"
+	"errors"
+	"sync/atomic"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
@@ -19,12 +21,24 @@ type Function struct {
 	Granted []Grant
 
 	stack    *Stack
-	deployed *sandbox.Function
+	name     string
+	config   sandbox.Config // of deployed
+	deployed atomic.Pointer[sandbox.Function]
 }
+
+// Name is the physical name.
+func (f *Function) Name() string { return f.name }
 
 // Invoke sends the function an event; see [sandbox.Function.Invoke].
 func (f *Function) Invoke(ctx context.Context, event []byte) (*sandbox.Invocation, error) {
-	return f.deployed.Invoke(ctx, event)
+	for {
+		deployed := f.deployed.Load()
+		i, err := deployed.Invoke(ctx, event)
+		if errors.Is(err, sandbox.ErrClosed) && f.deployed.Load() != deployed {
+			continue // it was replaced in this moment
+		}
+		return i, err
+	}
 }
 
 // Calls are the AWS calls of one invocation: those made in it, and those of work that it left behind.

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	randv2 "math/rand/v2"
 	"net/http"
-	"os"
 	"path/filepath"
 	"time"
 
@@ -52,6 +51,13 @@ type Options struct {
 	// Observe is told each request to an API when its response is about to be sent, from several goroutines
 	// at once; nil is told nothing.
 	Observe func(apigateway.Exchange)
+	// Address is where an API is to listen, by its logical id: 127.0.0.1:8080. Nil is a free port for each.
+	Address func(api string) string
+	// KeepCalls is how many of the functions' AWS calls are remembered, the latest; 0 is all of them.
+	KeepCalls int
+	// ExactNames gives tables and functions the very names that the template has for them, as AWS does. Only one
+	// such stack at a time can be on a backend.
+	ExactNames bool
 }
 
 func (o Options) timeout(template time.Duration) time.Duration {
@@ -75,6 +81,8 @@ type Stack struct {
 	tables    map[string]*Table
 	apis      map[string]*API
 	requests  *http.Transport // of clients of the APIs
+	dir       string
+	retired   retired
 }
 
 // MissingError says that the template lacks a resource that somebody asks for: a fault of the
@@ -89,16 +97,18 @@ func (e *MissingError) Error() string {
 // is the template's fault.
 func Deploy(ctx context.Context, o Options) (*Stack, error) {
 	random := randv2.New(randv2.NewPCG(o.Seed, 0x737461636b))
+	region := regions[random.IntN(len(regions))]
 	s := &Stack{
-		Region:    regions[random.IntN(len(regions))],
+		Region:    region,
 		name:      o.Name,
 		template:  o.Template,
-		names:     physicalNames(o),
+		names:     physicalNames(o, region),
 		transport: &http.Transport{},
 		functions: map[string]*Function{},
 		tables:    map[string]*Table{},
 		apis:      map[string]*API{},
 		requests:  &http.Transport{DisableCompression: true},
+		dir:       o.Dir,
 	}
 	if err := Supported(o.Template); err != nil {
 		return nil, err
@@ -108,6 +118,7 @@ func Deploy(ctx context.Context, o Options) (*Stack, error) {
 		return nil, err
 	}
 	s.wire = endpoint
+	s.wire.KeepCalls(o.KeepCalls)
 	s.dynamodb = dynamodb.New(dynamodb.Options{
 		Region:       s.Region,
 		BaseEndpoint: aws.String(endpoint.URL()),
@@ -157,11 +168,20 @@ func Supported(t *sam.Template) error {
 
 // physicalNames names everything as CloudFormation does: the stack, the logical id, and an end that is
 // different each time.
-func physicalNames(o Options) map[string]string {
+func physicalNames(o Options, region string) map[string]string {
 	names := map[string]string{}
+	soFar := resolver{&Stack{Region: region, name: o.Name, template: o.Template, names: names}}
 	name := func(r sam.Resource, given sam.Value) {
-		if text, ok := given.Literal(); ok && text != "" {
-			names[r.LogicalID] = text + "-" + rand.Text()[:13] // checks run side by side on one backend
+		text, ok := given.Literal()
+		if o.ExactNames && !given.IsZero() {
+			resolved, err := given.Resolve(soFar)
+			text, ok = resolved, err == nil
+		}
+		if ok && text != "" {
+			names[r.LogicalID] = text
+			if !o.ExactNames {
+				names[r.LogicalID] += "-" + rand.Text()[:13] // checks run side by side on one backend
+			}
 			return
 		}
 		names[r.LogicalID] = o.Name + "-" + r.LogicalID + "-" + rand.Text()[:13]
@@ -193,10 +213,6 @@ func (s *Stack) createFunction(f *sam.Function, o Options) error {
 	if o.Variables != nil {
 		o.Variables(f.LogicalID, variables)
 	}
-	dir := filepath.Join(o.Dir, f.LogicalID)
-	if err := os.Mkdir(dir, 0o755); err != nil {
-		return fmt.Errorf("cannot deploy %s: %w", f.LogicalID, err)
-	}
 	binary, ok := o.Binaries[f.CodeUri]
 	if !ok {
 		return fmt.Errorf("cannot deploy %s: %s was not built", f.LogicalID, f.CodeUri)
@@ -210,7 +226,7 @@ func (s *Stack) createFunction(f *sam.Function, o Options) error {
 		return err
 	}
 	s.wire.Assign(f.LogicalID, resolver{s}.role(f, grants))
-	deployed, err := sandbox.New(sandbox.Config{
+	config := sandbox.Config{
 		Name:       s.names[f.LogicalID],
 		ARN:        arn,
 		Handler:    f.Handler,
@@ -227,14 +243,14 @@ func (s *Stack) createFunction(f *sam.Function, o Options) error {
 		},
 		SystemLogLevel:      f.Logging.SystemLogLevel,
 		ReservedConcurrency: f.ReservedConcurrency,
-		Dir:                 dir,
 		Overtime:            o.Overtime,
 		Seed:                o.Seed,
-	})
-	if err != nil {
+	}
+	function := &Function{LogicalID: f.LogicalID, Variables: variables, Granted: grants, stack: s, name: config.Name, config: config}
+	if _, err := function.deploy(binary, filepath.Join(s.dir, f.LogicalID)); err != nil {
 		return err
 	}
-	s.functions[f.LogicalID] = &Function{LogicalID: f.LogicalID, Variables: variables, Granted: grants, stack: s, deployed: deployed}
+	s.functions[f.LogicalID] = function
 	return nil
 }
 
@@ -259,6 +275,12 @@ func (s *Stack) Table(logicalID string) (*Table, error) {
 // Endpoint is where the stack's functions send their AWS calls.
 func (s *Stack) Endpoint() string { return s.wire.URL() }
 
+// AWS answers calls as the endpoint does, for whoever serves it at another address too.
+func (s *Stack) AWS() http.Handler { return s.wire }
+
+// Operator are credentials that may do everything. Calls with them are not recorded.
+func (s *Stack) Operator() aws.Credentials { return s.wire.Operator() }
+
 // SlowestCall is the longest that the backend has taken for a call so far.
 func (s *Stack) SlowestCall() time.Duration { return s.wire.Slowest() }
 
@@ -273,8 +295,9 @@ func (s *Stack) Close() error {
 	}
 	s.requests.CloseIdleConnections()
 	for _, f := range s.functions {
-		f.deployed.Close()
+		f.deployed.Load().Close()
 	}
+	s.retired.Wait()
 	var all []error
 	for _, t := range s.tables {
 		all = append(all, t.remove())

@@ -39,6 +39,7 @@ type Server struct {
 	faults      []*Fault
 	connections int
 	slowest     time.Duration // of the backend
+	keep        int           // how many calls are kept; 0 is all
 }
 
 // caller is an execution environment.
@@ -118,6 +119,13 @@ func (s *Server) Calls() []Call {
 		calls[n] = *c
 	}
 	return calls
+}
+
+// KeepCalls limits the record to the latest calls, for a server that lives long; 0 keeps all.
+func (s *Server) KeepCalls(n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.keep = n
 }
 
 // Inject makes calls go wrong from now on. Of several faults the last one injected counts. The
@@ -234,6 +242,9 @@ func (s *Server) record(call Call, wanted access.Access, accessKey string) (*Cal
 	}
 	if _, denied := call.Denied(); fault != nil && !denied {
 		call.Fault = fault.Kind.done
+	}
+	if s.keep > 0 && len(s.calls) >= s.keep {
+		s.calls = append(s.calls[:0:0], s.calls[1:]...)
 	}
 	s.calls = append(s.calls, &call)
 	return &call, role, fault

@@ -228,3 +228,17 @@ func TestStrangersAreRefused(t *testing.T) {
 	}
 	http.DefaultClient.CloseIdleConnections()
 }
+
+func TestOnlyTheLatestCallsAreKeptIfThatIsWanted(t *testing.T) {
+	t.Parallel()
+	s := listen(t)
+	s.KeepCalls(2)
+	db := client(t, s, s.NewCaller("one", "environment"))
+	for _, id := range []string{"a", "b", "c"} {
+		_, err := db.GetItem(t.Context(), &dynamodb.GetItemInput{TableName: aws.String("items"), Key: key(id)})
+		require.NoError(t, err)
+	}
+	calls := s.Calls()
+	require.Len(t, calls, 2)
+	assert.Equal(t, []string{"id=b", "id=c"}, []string{calls[0].Key, calls[1].Key})
+}
