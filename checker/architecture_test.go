@@ -39,7 +39,11 @@ var layers = [][]layer{
 		{"doctor", "looks at this machine, and proves nothing"},
 		{"verify", "proves the course, on whatever machine it is"},
 	},
-	{{"course", "says what is right in a lesson, not how that is shown or run"}},
+	{
+		{"course", "says what is right in a lesson, not how that is shown or run"},
+		// It deploys as checks do, shows what happens in the colours of reports, and judges nothing.
+		{"serve", "keeps a stack running, and knows no lessons"},
+	},
 	{{"report", "shows results, whatever lessons they are of"}},
 	{{"check", "is the vocabulary of checks, and knows neither lessons nor colours"}},
 	{{"stack", "deploys a template, and does not know what is right or wrong"}},
@@ -225,6 +229,11 @@ func TestTheOrderOfPackagesIsARuleThatCanBeBroken(t *testing.T) {
 		// Up, or aside.
 		{"cli", "", "checker/cli must not import checker/, which is not below it"},
 		{"check", "report", "checker/check must not import checker/report, which is not below it: checker/check is the vocabulary of checks"},
+		{"cli", "serve", ""},
+		{"serve", "report", ""},
+		{"serve", "stack", ""},
+		{"serve", "course", "checker/serve must not import checker/course, which is not below it: checker/serve keeps a stack running"},
+		{"course", "serve", "checker/course must not import checker/serve"},
 		{"report", "course", "checker/report must not import checker/course"},
 		{"report", "course/lesson01", "checker/report must not import checker/course/lesson01"},
 		{"course/lesson01", "verify", "checker/course/lesson01 must not import checker/verify"},

@@ -1,0 +1,90 @@
+package serve
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"example.com/serverless-patterns/checker/sam"
+)
+
+// describe shows what there is.
+func (s *server) describe() {
+	t, deployed := s.template, s.current.stack()
+	s.Live.Title(s.Title, s.Template)
+	s.Live.Section("Left out", rows(s.notes)...)
+	for _, id := range apis(t) {
+		if a, err := deployed.API(id); err == nil {
+			s.Live.Section("API "+id+"  "+a.URL, routes(t, id)...)
+		}
+	}
+	var functions, tables, outputs [][]string
+	for _, f := range t.Functions {
+		if d, err := deployed.Function(f.LogicalID); err == nil {
+			functions = append(functions, []string{f.LogicalID, filepath.Clean(f.CodeUri), d.Name()})
+		}
+	}
+	s.Live.Section("Functions", functions...)
+	var example string
+	for _, each := range t.Tables {
+		if d, err := deployed.Table(each.LogicalID); err == nil {
+			tables = append(tables, []string{each.LogicalID, d.Name})
+			if example == "" {
+				example = d.Name
+			}
+		}
+	}
+	s.Live.Section("Tables", tables...)
+	for _, o := range t.Outputs {
+		value, err := deployed.Output(o.Name)
+		if err != nil {
+			value = "not known here: " + err.Error()
+		}
+		outputs = append(outputs, []string{o.Name, deployed.Local(value)})
+	}
+	s.Live.Section("Outputs, with the addresses that they have here", outputs...)
+	operator := deployed.Operator()
+	clients := [][]string{
+		{"export AWS_ENDPOINT_URL=" + s.endpoint.url() + " AWS_REGION=" + deployed.Region + " AWS_DEFAULT_REGION=" + deployed.Region},
+		{"export AWS_ACCESS_KEY_ID=" + operator.AccessKeyID + " AWS_SECRET_ACCESS_KEY=" + operator.SecretAccessKey},
+	}
+	if example != "" {
+		clients = append(clients, []string{"aws dynamodb scan --table-name " + example})
+	}
+	clients = append(clients, []string{fmt.Sprintf("aws lambda invoke --function-name %s --payload '{}' --cli-binary-format raw-in-base64-out /dev/stdout", t.Functions[0].LogicalID)})
+	s.Live.Section("For AWS's own clients", clients...)
+	s.Live.Say("A file that is saved is built, and runs from the next invocation on. Ctrl-C ends it all, and the tables with it.\n\n")
+}
+
+// routes are the rows of an API's routes.
+func routes(t *sam.Template, api string) [][]string {
+	var all [][]string
+	for _, f := range t.Functions {
+		for _, e := range f.Events {
+			switch event := e.Source.(type) {
+			case *sam.HTTPAPIEvent:
+				if event.API == api {
+					all = append(all, []string{event.Method, event.Path, f.LogicalID})
+				}
+			case *sam.RestAPIEvent:
+				if event.API == api {
+					all = append(all, []string{event.Method, event.Path, f.LogicalID})
+				}
+			}
+		}
+	}
+	if len(all) == 0 {
+		all = append(all, []string{"no routes"})
+	}
+	return all
+}
+
+func rows(texts []string) [][]string {
+	var all [][]string
+	for _, text := range texts {
+		all = append(all, []string{text})
+	}
+	return all
+}
+
+func lines(texts []string) string { return strings.Join(texts, "\n") }
