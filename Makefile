@@ -10,7 +10,7 @@ SHELL := /bin/sh
 
 # lesson-3 lesson-4 check  →  3 4
 lessons := $(patsubst lesson-%,%,$(filter lesson-%,$(MAKECMDGOALS)))
-verbs := check hint
+verbs := check hint serve
 verb := $(filter $(verbs),$(MAKECMDGOALS))
 options := $(if $(BACKEND),--backend $(BACKEND)) $(if $(DIR),--dir "$(DIR)") $(if $(ONLY),--only $(ONLY)) $(if $(SEED),--seed $(SEED))
 
@@ -31,6 +31,7 @@ help: ## List what there is.
 	@echo "     BACKEND=containers    on DynamoDB Local in Docker"
 	@echo "     ONLY=ID               one requirement, by its id"
 	@echo "     DIR=solutions         the reference solution"
+	@echo "make lesson-1 serve PORT=8080   its APIs on this machine, from port 8080 on"
 	@echo "make bench N=3            three pairs of each measurement instead of seven"
 	@echo "     COLD=1                a fresh clone with an empty build cache, too"
 	@echo "     JSON=1                the results as data"
@@ -48,6 +49,10 @@ run-check: bin/checker
 .PHONY: hint
 hint: bin/checker ## Give a hint for the requirement that fails now: make lesson-1 hint
 	+@bin/checker hint $(if $(ONLY),--only $(ONLY)) $(lessons)
+
+.PHONY: serve
+serve: bin/checker ## Keep a lesson's stack running, with its APIs: make lesson-1 serve
+	+@bin/checker serve $(if $(DIR),--dir "$(DIR)") $(if $(BACKEND),--backend $(BACKEND)) $(if $(SEED),--seed $(SEED)) $(if $(PORT),--port $(PORT)) $(lessons)
 
 # make lesson-1 alone checks it. With a verb, the verb does it all.
 lesson-%: $(if $(verb),,check)

@@ -39,6 +39,7 @@ type Process struct {
 // commands are the subcommands; their types' fields are the flags.
 type commands struct {
 	Check  checkCommand  `cmd:"" help:"Check lessons: all of them, or those that are named."`
+	Serve  serveCommand  `cmd:"" help:"Keep a lesson's stack running: its APIs for curl and a browser, a line for everything that happens, new code when it is saved."`
 	Hint   hintCommand   `cmd:"" help:"Give a hint for the requirement that fails now, a clearer one each time."`
 	List   listCommand   `cmd:"" help:"List the lessons, and which are passed."`
 	Verify verifyCommand `cmd:"" help:"Prove the course: solutions pass, starters and mistakes fail as declared."`

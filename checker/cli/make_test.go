@@ -57,7 +57,7 @@ func TestMakeListsItsTargets(t *testing.T) {
 	out, talk, status := d.make(t)
 	assert.Zero(t, status)
 	assert.Empty(t, withoutNotice(talk))
-	for _, target := range []string{"make lesson-1 check ", "make check ", "make setup ", "make test ", "make verify ", "make lint ", "make bench ", "make doctor ", "make down "} {
+	for _, target := range []string{"make lesson-1 check ", "make lesson-1 serve ", "make check ", "make serve ", "make setup ", "make test ", "make verify ", "make lint ", "make bench ", "make doctor ", "make down "} {
 		assert.Contains(t, out, target)
 	}
 }

@@ -58,6 +58,7 @@ func TestScripts(t *testing.T) {
 			if err != nil {
 				return err
 			}
+			e.Values[servedKey{}] = map[string]*served{}
 			e.Setenv("CHECKER", program) // for scripts without a PATH
 			e.Setenv("COURSE", courseDir)
 			e.Setenv("DOCKER_HOST", os.Getenv("DOCKER_HOST"))
@@ -75,6 +76,12 @@ func TestScripts(t *testing.T) {
 			"quiet":     quiet,
 			"says":      says,
 			"untouched": untouched,
+
+			"serve":     serveCommand,
+			"await":     awaitCommand,
+			"request":   requestCommand,
+			"interrupt": interruptCommand,
+			"replace":   replaceCommand,
 		},
 	})
 }

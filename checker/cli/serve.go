@@ -1,0 +1,96 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"example.com/serverless-patterns/checker/course"
+	"example.com/serverless-patterns/checker/report"
+	"example.com/serverless-patterns/checker/serve"
+)
+
+type serveCommand struct {
+	Lesson    string            `arg:"" optional:"" help:"The lesson, by number or directory."`
+	Dir       string            `help:"Where the numbered lesson directories are: lessons, solutions, or any directory. Default: lessons."`
+	Template  string            `help:"A SAM template with functions in Go, of any project, in place of a lesson." placeholder:"FILE"`
+	Parameter map[string]string `help:"The value of a parameter of that template, as NAME=VALUE." placeholder:"NAME=VALUE"`
+	Backend   string            `help:"Where the data is: embedded or containers." enum:"embedded,containers" default:"embedded"`
+	Port      int               `help:"Where the first API listens; other APIs and the AWS endpoint follow. Default: free ports." placeholder:"PORT"`
+	Seed      uint64            `help:"Everything random but ids follows from this number: the region, and the credentials for AWS's clients." default:"1"`
+}
+
+// Run serves until it is interrupted.
+func (c *serveCommand) Run(ctx context.Context, p Process) error {
+	if (c.Lesson == "") == (c.Template == "") {
+		return usageError{errors.New("serve takes either a lesson or --template FILE")}
+	}
+	if c.Port < 0 || c.Port > 65_000 {
+		return usageError{fmt.Errorf("--port %d: a port is from 1 to 65000", c.Port)}
+	}
+	place, err := locate(p)
+	if err != nil {
+		return err
+	}
+	project, err := c.project(p, place)
+	if err != nil {
+		return err
+	}
+	announce := time.AfterFunc(slowBuild, func() {
+		fmt.Fprintf(p.Stderr, "Building the functions of %s. The first build compiles the AWS SDK too: about half a minute.\n", project.Title)
+	})
+	defer announce.Stop()
+	err = serve.Run(ctx, serve.Options{
+		Project: project, State: place.State, Open: opener(c.Backend, p), Port: c.Port, Seed: c.Seed, Parameters: c.Parameter,
+		Live: report.NewLive(p.Stdout, p.Environ), Built: func() { announce.Stop() },
+	})
+	if errors.Is(err, serve.ErrFault) {
+		return status(ExitBuild)
+	}
+	return err
+}
+
+// project is what is to be served.
+func (c *serveCommand) project(p Process, place course.Place) (serve.Project, error) {
+	if c.Template != "" {
+		path := c.Template
+		if !filepath.IsAbs(path) {
+			path = filepath.Join(p.Dir, path)
+		}
+		if info, err := os.Stat(path); err != nil || info.IsDir() {
+			return serve.Project{}, usageError{fmt.Errorf("--template %s: there is no such file", c.Template)}
+		}
+		return serve.Project{Name: stackName(path), Title: "Template", Template: path}, nil
+	}
+	l, err := course.Find(c.Lesson)
+	if err != nil {
+		return serve.Project{}, err
+	}
+	dir, err := place.Lessons(c.Dir)
+	if err != nil {
+		return serve.Project{}, usageError{err}
+	}
+	lesson := filepath.Join(dir, l.ID)
+	if _, err := os.Stat(lesson); err != nil {
+		return serve.Project{}, usageError{fmt.Errorf("there is no lesson in %s; --dir is where the numbered lesson directories are", lesson)}
+	}
+	return serve.Project{
+		Name: "lesson-" + l.ID, Title: fmt.Sprintf("Lesson %d: %s", l.Number, l.Title),
+		Template: filepath.Join(lesson, "template.yaml"), Root: place.Root, Place: "lessons/" + l.ID,
+	}, nil
+}
+
+// stackName is the template's directory as the name of a stack, which has letters, digits and hyphens.
+func stackName(template string) string {
+	name := strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' {
+			return r
+		}
+		return '-'
+	}, filepath.Base(filepath.Dir(template)))
+	return strings.Trim("app-"+name, "-")
+}
