@@ -142,37 +142,60 @@ func (r *Reply) status(want int, words string) Answer {
 
 // JSON requires an answer with a status code and a body that is this value in JSON.
 func (r *Reply) JSON(status int, want any) Answer {
-	a := r.status(status, fmt.Sprintf("status %d, body %s", status, encode(want)))
+	words := fmt.Sprintf("status %d, body %s", status, encode(want))
+	a := r.status(status, words)
+	if got := r.decoded(a, "the body "+encode(want)); !assert.ObjectsAreEqual(normal(want), got) {
+		r.explain(words)
+		r.Fail(Finding{Got: "the body " + cut(a.Body, maxValue), Want: "the body " + encode(want)})
+	}
+	return a
+}
+
+// Object requires an answer with a status code and a JSON object as its body, and returns that. Like is one that
+// would do, to be shown.
+func (r *Reply) Object(status int, like any) map[string]any {
+	words := fmt.Sprintf("status %d, body %s", status, encode(like))
+	a := r.status(status, words)
+	object, ok := r.decoded(a, "the body "+encode(like)).(map[string]any)
+	if !ok {
+		r.explain(words)
+		r.Fail(Finding{Got: "the body " + cut(a.Body, maxValue) + ", which is no object", Want: "the body " + encode(like)})
+	}
+	return object
+}
+
+// decoded is the body as JSON.
+func (r *Reply) decoded(a Answer, want string) any {
 	var got any
 	if err := json.Unmarshal([]byte(a.Body), &got); err != nil {
+		r.explain(want)
 		r.Fail(Finding{
 			Got:  fmt.Sprintf("a body that is not JSON: %s", cut(quote(a.Body), maxValue)),
-			Want: "the body " + encode(want),
+			Want: want,
 			Next: "Encode the value once with json.Marshal, and put the text into the body.",
 		})
 	}
 	if text, ok := got.(string); ok && json.Valid([]byte(text)) {
 		r.Fail(Finding{
 			Got:  "a JSON string that holds JSON: " + cut(quote(a.Body), maxValue),
-			Want: "the body " + encode(want),
+			Want: want,
 			Why:  "The caller has to decode the body twice.",
 			Next: "Encode the value once: what json.Marshal returns is the body already.",
 		})
 	}
-	if !assert.ObjectsAreEqual(normal(want), got) {
-		r.Fail(Finding{Got: "the body " + cut(a.Body, maxValue), Want: "the body " + encode(want)})
-	}
-	return a
+	return got
 }
 
 // ErrorBody requires an answer with a status code and a body of the form {"error": "…"}, and returns
 // the text.
 func (r *Reply) ErrorBody(status int) string {
-	a := r.status(status, fmt.Sprintf(`status %d, and a body like {"error": "what is wrong"}`, status))
+	words := fmt.Sprintf(`status %d, and a body like {"error": "what is wrong"}`, status)
+	a := r.status(status, words)
 	var body map[string]any // not a struct: its names would match in any case
 	err := json.Unmarshal([]byte(a.Body), &body)
 	text, _ := body["error"].(string)
 	if err != nil || text == "" {
+		r.explain(words)
 		r.Fail(Finding{
 			Got:  "the body " + cut(quote(a.Body), maxValue),
 			Want: `a body like {"error": "what is wrong"}`,

@@ -4,9 +4,13 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
+
+	"golang.org/x/sync/errgroup"
 
 	"example.com/serverless-patterns/checker/apigateway"
 	"example.com/serverless-patterns/checker/sandbox"
@@ -42,13 +46,28 @@ type Request struct {
 	Body    string
 }
 
-// String is the request as findings show it: POST /items with the body `{"id":"a"}`.
+// String is the request as findings show it: POST /items with Content-Type: application/json and the body
+// `{"id":"a"}`.
 func (r Request) String() string {
-	text := r.method() + " " + r.target()
-	if r.Body != "" {
-		text += " with the body " + cut(quote(r.Body), maxValue)
+	var with []string
+	for _, name := range slices.Sorted(maps.Keys(r.Headers)) {
+		with = append(with, name+": "+r.Headers[name])
 	}
-	return text
+	if r.Body != "" {
+		if !slices.ContainsFunc(with, func(h string) bool { return strings.HasPrefix(h, "Content-Type: ") }) {
+			with = append(with, "no Content-Type") // that, too, decides on what the function is given
+		}
+		with = append(with, "the body "+cut(quote(r.Body), maxValue))
+	}
+	text := r.method() + " " + r.target()
+	switch n := len(with); n {
+	case 0:
+		return text
+	case 1:
+		return text + " with " + with[0]
+	default:
+		return text + " with " + strings.Join(with[:n-1], ", ") + " and " + with[n-1]
+	}
 }
 
 func (r Request) method() string {
@@ -80,15 +99,35 @@ func (a *API) Send(r Request) *Reply {
 		a.t.steps = append(a.t.steps, fmt.Sprintf("%d. %s", len(a.t.steps)+1, r))
 		a.t.did = fmt.Sprintf("sent several requests to %s, one after the other:\n%s", a.api.LogicalID, strings.Join(a.t.steps, "\n"))
 	}
-	reply, err := a.send(r)
+	reply, err := a.exchange(r, a.api.URL+r.target())
 	if err != nil {
 		a.t.fault(fmt.Errorf("sending %s to %s: %w", r, a.api.LogicalID, err))
 	}
 	return reply
 }
 
-func (a *API) send(r Request) (*Reply, error) {
-	request, err := http.NewRequestWithContext(a.t.ctx, r.method(), a.api.URL+r.target(), strings.NewReader(r.Body))
+// SendAtOnce sends requests at the same moment, and returns the replies in the same order.
+func (a *API) SendAtOnce(requests ...Request) []*Reply {
+	a.t.did = fmt.Sprintf("sent %d requests to %s at once, such as %s%s", len(requests), a.api.LogicalID, requests[0], a.t.conditions)
+	replies := make([]*Reply, len(requests))
+	var group errgroup.Group
+	for n, r := range requests {
+		group.Go(func() (err error) {
+			if replies[n], err = a.exchange(r, a.api.URL+r.target()); err != nil {
+				return fmt.Errorf("sending %s to %s: %w", r, a.api.LogicalID, err)
+			}
+			return nil
+		})
+	}
+	if err := group.Wait(); err != nil {
+		a.t.fault(err)
+	}
+	return replies
+}
+
+// exchange sends a request to an address of the API.
+func (a *API) exchange(r Request, address string) (*Reply, error) {
+	request, err := http.NewRequestWithContext(a.t.ctx, r.method(), address, strings.NewReader(r.Body))
 	if err != nil {
 		return nil, err
 	}
@@ -134,11 +173,13 @@ func answerOf(response *http.Response, body []byte) Answer {
 func (r *Reply) explain(want string) {
 	switch {
 	case r.front == nil:
+		return
 	case r.function != nil && r.Outcome != sandbox.Answered:
 		r.answered(want)
 	case r.front.exchange.Decided:
 		r.refused(want)
 	}
+	r.denied(want)
 }
 
 // refused ends the check with what API Gateway did instead of passing on an answer.
@@ -159,6 +200,14 @@ func (r *Reply) refused(want string) {
 		f.Next = "Answer sooner: give every call a deadline that is well within API Gateway's."
 	}
 	r.Fail(f)
+}
+
+// Event is what API Gateway gave the function; nil if none was invoked.
+func (r *Reply) Event() []byte {
+	if r.front == nil {
+		return nil
+	}
+	return r.front.exchange.Event
 }
 
 // payload2 tells which payload format the function was given, and has to answer in.

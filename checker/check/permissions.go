@@ -89,6 +89,54 @@ func (p *Permissions) NameEverything() {
 	})
 }
 
+// OnlyRead fails the check when the function may change items of a table, or the table itself.
+func (p *Permissions) OnlyRead(t *Table) {
+	var writing []string
+	for _, name := range []string{
+		"PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "PartiQLInsert", "PartiQLUpdate", "PartiQLDelete", "UpdateTable", "DeleteTable",
+	} {
+		if action := "dynamodb:" + name; p.Allows(action, t.table) {
+			writing = append(writing, action)
+		}
+	}
+	if len(writing) > 0 {
+		p.fail(Finding{
+			Got:  fmt.Sprintf("the Policies of %s allow %s", p.function.LogicalID, list(writing)),
+			Want: "Policies that allow to read, and nothing else",
+			Why: "Whoever gets in through a mistake in a function may do what the function may do: here, change and delete " +
+				"what it was only meant to show.",
+			Next: fmt.Sprintf("Write the Policies of %s as the evidence shows.", p.function.LogicalID),
+		})
+	}
+}
+
+// denied ends the check if the answer is a server's error, and the function lacked a permission.
+func (r *Reply) denied(want string) {
+	if r.function == nil || r.front == nil || r.front.response.Status < 500 {
+		return
+	}
+	for _, call := range r.Calls() {
+		d, denied := call.Denied()
+		if !denied || call.Fault != "" {
+			continue
+		}
+		f := Finding{
+			Got:  fmt.Sprintf("%s: %s was denied, since no policy of %s allows it", r.front.response, d.Action, r.function.LogicalID),
+			Want: want,
+			Why:  "A function may do what its Policies in the template allow, and nothing else. What is missing shows at the first call, not when it is deployed.",
+			Next: fmt.Sprintf("Give %s a policy for %s in the template.", r.function.LogicalID, d.Action),
+		}
+		switch {
+		case d.Explicit():
+			f.Got = fmt.Sprintf("%s: %s was denied by %s", r.front.response, d.Action, d.By)
+			f.Next = "A Deny beats every Allow: take it away, or do without the call."
+		case d.Elsewhere:
+			f.Got = fmt.Sprintf("%s: %s was denied, since the Policies of %s allow it on other resources alone", r.front.response, d.Action, r.function.LogicalID)
+		}
+		r.Fail(f)
+	}
+}
+
 func (p *Permissions) fail(f Finding) {
 	f.Did = fmt.Sprintf("compared the Policies of %s with its AWS calls", p.function.LogicalID)
 	f.Evidence = []string{}

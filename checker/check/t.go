@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -13,7 +14,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/smithy-go"
 	"golang.org/x/sync/errgroup"
 
 	"example.com/serverless-patterns/checker/sandbox"
@@ -181,7 +181,7 @@ func (t *T) present(err error) {
 // ShowSequence has findings show all invocations of the check, because each depends on those before it.
 func (t *T) ShowSequence() { t.sequence = true }
 
-// Inject makes AWS calls go wrong until the returned function is called.
+// Inject makes AWS calls of an operation go wrong, or of all if it is "", until the returned function is called.
 //
 // What keeps callers waiting is for checks that say so in Waits.
 func (t *T) Inject(operation string, kind wire.Kind) (remove func()) {
@@ -189,41 +189,12 @@ func (t *T) Inject(operation string, kind wire.Kind) (remove func()) {
 		t.fault(fmt.Errorf("the check %s keeps callers waiting (%s %s), and does not declare it in Waits", t.check.ID, operation, kind.During))
 	}
 	before := t.conditions
-	t.conditions += fmt.Sprintf(", while %s %s", operation, kind.During)
+	t.conditions += fmt.Sprintf(", while %s %s", cmp.Or(operation, "every AWS call"), kind.During)
 	heal := t.deployed().Inject(wire.Fault{Operation: operation, Kind: kind})
 	return func() {
 		heal()
 		t.conditions = before
 	}
-}
-
-// Table is a table under check.
-type Table struct {
-	t     *T
-	table *stack.Table
-}
-
-// Name is the table's physical name.
-func (t *Table) Name() string { return t.table.Name }
-
-// Put writes an item, as somebody else would have done, and returns it.
-func (t *Table) Put(item stack.Item) stack.Item {
-	err := t.table.Put(t.t.ctx, item)
-	var refused smithy.APIError
-	switch {
-	case err == nil:
-	case errors.As(err, &refused) && refused.ErrorCode() == "ValidationException":
-		t.t.Fail(Finding{
-			Did:  "wrote the item " + encode(item) + " to the table",
-			Got:  refused.ErrorMessage(),
-			Want: "a table that takes it",
-			Why:  "The template decides on the table's key, and the functions and the lesson rely on it.",
-			Next: "Compare KeySchema and AttributeDefinitions in the template with the lesson's README.",
-		})
-	default:
-		t.t.fault(err)
-	}
-	return item
 }
 
 // Function is a function under check.

@@ -12,6 +12,7 @@ import (
 
 	"example.com/serverless-patterns/checker/check"
 	"example.com/serverless-patterns/checker/course/lesson01"
+	"example.com/serverless-patterns/checker/course/lesson02"
 )
 
 // Module is the path in the course's go.mod, by which its directory is known.
@@ -26,7 +27,10 @@ type Lesson struct {
 
 // Lessons are all lessons in order.
 func Lessons() []Lesson {
-	return []Lesson{{lesson01.Lesson, lesson01.Files}}
+	return []Lesson{
+		{lesson01.Lesson, lesson01.Files},
+		{lesson02.Lesson, lesson02.Files},
+	}
 }
 
 // UnknownLessonError names a lesson that there is not.

@@ -37,6 +37,14 @@ func (a *API) Exchange(header http.Header) (x apigateway.Exchange, ok bool) {
 	return x, false
 }
 
+// Address is where the API would be on AWS, with the stage's path.
+func (a *API) Address() string {
+	return "https://" + a.api.Domain + strings.TrimPrefix(a.URL, "http://"+a.server.Address())
+}
+
+// Has tells whether the API is at a host: that of its domain on AWS, or the one where it is served here.
+func (a *API) Has(host string) bool { return host == a.api.Domain || host == a.server.Address() }
+
 // InvocationOf is the invocation of an exchange, or nil: the function may not have been invoked, or not have
 // ended.
 func InvocationOf(x apigateway.Exchange) *sandbox.Invocation {

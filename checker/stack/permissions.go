@@ -76,6 +76,15 @@ func (p Permissions) Denied() []Use {
 	return slices.DeleteFunc(slices.Clone(p.Used), func(u Use) bool { return u.Allowed })
 }
 
+// Allows tells whether the function may do something to a table, whether it has done so or not.
+func (p Permissions) Allows(action string, t *Table) bool {
+	var policy iam.Policy
+	for _, g := range p.granted {
+		policy = append(policy, g.Statement)
+	}
+	return policy.Decide(iam.Request{Action: action, Resource: resolver{t.stack}.arn("dynamodb", "table/"+t.Name)}).Allowed
+}
+
 // findUnused goes through the policies as they are written. A policy template counts as a whole, unless
 // one that allows less would do: nobody chooses its actions one by one.
 func (p *Permissions) findUnused() {

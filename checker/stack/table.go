@@ -19,8 +19,10 @@ const removeTimeout = 10 * time.Second
 
 // Table is a deployed DynamoDB table.
 type Table struct {
-	Name  string // the physical one
-	stack *Stack
+	Name string // the physical one
+	// Declared is what the template says of it. What costs money is not the same here: nothing is provisioned.
+	Declared *sam.Table
+	stack    *Stack
 }
 
 // Item is an item of a table, as the values that encoding/json would give.
@@ -48,7 +50,7 @@ func (s *Stack) createTable(ctx context.Context, t *sam.Table) error {
 			IndexName: aws.String(index.IndexName), KeySchema: keySchema(index.KeySchema), Projection: projection(index),
 		})
 	}
-	s.tables[t.LogicalID] = &Table{Name: name, stack: s} // also when it fails: its answer may be what was lost
+	s.tables[t.LogicalID] = &Table{Name: name, Declared: t, stack: s} // also when it fails: its answer may be what was lost
 	if _, err := s.dynamodb.CreateTable(ctx, input); err != nil {
 		return fmt.Errorf("cannot create table %s: %w", t.LogicalID, err)
 	}
@@ -77,6 +79,26 @@ func (t *Table) Put(ctx context.Context, item Item) error {
 		return fmt.Errorf("cannot write to table %s: %w", t.Name, err)
 	}
 	return nil
+}
+
+// Items are all items of the table, in no order. Like Put, it is none of the function's calls.
+func (t *Table) Items(ctx context.Context) ([]Item, error) {
+	var all []Item
+	pages := dynamodb.NewScanPaginator(t.stack.dynamodb, &dynamodb.ScanInput{TableName: aws.String(t.Name), ConsistentRead: aws.Bool(true)})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("cannot read table %s: %w", t.Name, err)
+		}
+		for _, values := range page.Items {
+			item := map[string]any{}
+			if err := attributevalue.UnmarshalMap(values, &item); err != nil {
+				return nil, fmt.Errorf("cannot read an item of table %s: %w", t.Name, err)
+			}
+			all = append(all, item)
+		}
+	}
+	return all, nil
 }
 
 func (t *Table) remove() error {

@@ -1,0 +1,82 @@
+package lesson02
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"example.com/serverless-patterns/checker/check"
+	"example.com/serverless-patterns/checker/stack"
+)
+
+var badBody = check.Check{
+	ID:          "bad-body",
+	Requirement: "A body that is not a valid item is answered with 400, which says what is wrong with it, and writes nothing",
+	Why: "What is in the table once has to be lived with: every reader meets an item without a name, or with a negative price. " +
+		"Only the caller can mend the request, and only if they are told what to mend.",
+	Next: "Check name, price, id and tags before anything is written, and answer 400 with the name of the field that is wrong.",
+	Run: func(t *check.T) {
+		for _, bad := range badBodies {
+			reply := t.API(httpAPI).Send(post(bad.body))
+			told := reply.Answer()
+			if items := t.Table(table).Items(); len(items) > 0 {
+				reply.Fail(check.Finding{
+					Got: fmt.Sprintf("status %d, and an item in the table", told.Status), Want: "status 400, and nothing written",
+				})
+			}
+			if text := reply.ErrorBody(400); !regexp.MustCompile(`(?i)\b(` + bad.about + `)\b`).MatchString(text) {
+				reply.Fail(check.Finding{
+					Got:  fmt.Sprintf("status 400 with the error %q", text),
+					Want: "an error that says what is wrong: " + bad.wrong,
+				})
+			}
+		}
+	},
+}
+
+// undecoded are words of an error about a body that cannot be decoded. What is wrong with a field says more, and
+// does as well.
+const undecoded = `body|json|object|payload|syntax|type|types|item|parse|decode|decoded|unmarshal|malformed|number|string|list|array`
+
+// badBodies are invalid items, and what an error has to speak of.
+var badBodies = []struct{ body, wrong, about string }{
+	{`not json`, "the body is no JSON", undecoded},
+	{``, "there is no body", undecoded + `|empty|missing|name|price`},
+	{`{"name":"Blue kettle"`, "the JSON is not complete", undecoded},
+	{`["Blue kettle"]`, "the body is no object", undecoded},
+	{`"Blue kettle"`, "the body is no object", undecoded},
+	{`null`, "the body is no object", undecoded + `|null|empty|missing|name|price`},
+	{`{}`, "name and price are missing", "name|price"},
+	{`{"name":"Blue kettle"}`, "price is missing", "price"},
+	{`{"price":19.99}`, "name is missing", "name"},
+	{`{"name":"","price":19.99}`, "name is empty", "name"},
+	{`{"name":7,"price":19.99}`, "name is no string", "name|" + undecoded},
+	{`{"name":"Blue kettle","price":-1}`, "price is negative", "price"},
+	{`{"name":"Blue kettle","price":"19.99"}`, "price is no number", "price|" + undecoded},
+	{`{"name":"Blue kettle","price":19.99,"tags":"kitchen"}`, "tags is no list", "tags|" + undecoded},
+	{`{"name":"Blue kettle","price":19.99,"tags":[7]}`, "a tag is no string", "tag|tags|" + undecoded},
+	{`{"name":"Blue kettle","price":19.99,"status":7}`, "status is no string", "status|" + undecoded},
+	{`{"id":7,"name":"Blue kettle","price":19.99}`, "id is no string", "id|" + undecoded},
+	{`{"id":"` + strings.Repeat("k", 2049) + `","name":"Blue kettle","price":19.99}`, "id is longer than the 2048 bytes of a key", "id|ids|key"},
+}
+
+var base64Body = check.Check{
+	ID:          "base64-body",
+	Requirement: "A body without a content type, or with one that is not for text, is understood",
+	Why: "An HTTP API sends the body in base64 unless its content type is text or JSON, XML or JavaScript, and says so in isBase64Encoded. " +
+		"A client that names no content type is enough, and so is `curl -d`, which says that it sends a form.",
+	Next: "If request.IsBase64Encoded is true, decode request.Body with base64.StdEncoding before you read its JSON.",
+	Run: func(t *check.T) {
+		for _, media := range []string{"", "application/x-www-form-urlencoded", "application/octet-stream", "application/json; charset=utf-8"} {
+			// The name gives the base64 a slash: the URL-safe alphabet is another one.
+			item := stack.Item{"id": t.ID("kettle"), "name": "Blue kettle???????", "price": 19.99}
+			request := post(text(item))
+			request.Headers = map[string]string{}
+			if media != "" {
+				request.Headers["Content-Type"] = media
+			}
+			reply := t.API(httpAPI).Send(request)
+			shows(reply, 201, item)
+		}
+	},
+}

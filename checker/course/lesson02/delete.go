@@ -1,0 +1,79 @@
+package lesson02
+
+import (
+	"fmt"
+	"strings"
+
+	"example.com/serverless-patterns/checker/check"
+	"example.com/serverless-patterns/checker/stack"
+	"example.com/serverless-patterns/checker/wire"
+)
+
+func remove(item stack.Item) check.Request {
+	return check.Request{Method: "DELETE", Path: pathOf(item)}
+}
+
+var deleted = check.Check{
+	ID:          "delete",
+	Requirement: "DELETE /items/{id} answers 204 without a body, also when there is no such item",
+	Why: "Whoever deletes wants the item to be gone, and it is. A client that tries again, because the first answer got lost, must not be told " +
+		"that it failed: that is what makes DELETE safe to repeat.",
+	Next: "Call DeleteItem without a condition, and answer 204 with no body at all.",
+	Run: func(t *check.T) {
+		t.ShowSequence()
+		other := stocked(t)
+		for _, item := range []stack.Item{kettle(t), named(t.ID("kitchen/blue kettle"))} {
+			t.Table(table).Put(item)
+			for range 2 {
+				reply := t.API(httpAPI).Send(remove(item))
+				reply.Body(204, "")
+				if t.Table(table).Find("id", item["id"]) != nil {
+					reply.Fail(check.Finding{Got: "status 204, and the item is still in the table", Want: "status 204, and no item"})
+				}
+			}
+		}
+		reply := t.API(httpAPI).Send(remove(stack.Item{"id": t.ID("nobody")}))
+		reply.Body(204, "")
+		if t.Table(table).Find("id", other["id"]) == nil {
+			reply.Fail(check.Finding{Got: "another item is gone, too", Want: "only the items with these ids are deleted"})
+		}
+	},
+}
+
+var tableFailure = check.Check{
+	ID:          "table-failure",
+	Requirement: "When the table fails, the answer is 500 and tells nothing internal",
+	Why: "The caller can do nothing with AWS's words, and an attacker a lot: table names, account, role. " +
+		"An error that the handler returns says even less: API Gateway makes an answer of its own of it.",
+	Next: "Log the error, and answer 500 with {\"error\": \"internal error\"}, or the like.",
+	Run: func(t *check.T) {
+		t.Inject("", wire.Deny())
+		item := kettle(t)
+		for _, request := range []check.Request{{Path: pathOf(item)}, post(text(item)), remove(item)} {
+			tellsNothingInternal(t, t.API(httpAPI).Send(request))
+		}
+		tellsNothingInternal(t, t.API(restAPI).Get(pathOf(item)))
+	},
+}
+
+// tellsNothingInternal requires an error of the function's own, and looks in it for what is nobody's business.
+func tellsNothingInternal(t *check.T, reply *check.Reply) {
+	told := strings.ToLower(reply.ErrorBody(500) + reply.Answer().Body)
+	for _, internal := range []struct{ words, text string }{
+		{"the table's name", t.Table(table).Name()},
+		{"AWS's error code", "AccessDenied"},
+		{"AWS's words", "not authorized to perform"},
+		{"an ARN", "arn:aws"},
+		{"the account", stack.AccountID},
+		{"the SDK's words", "operation error"},
+		{"the name of a service behind it", "DynamoDB"},
+		{"a stack", "goroutine "},
+		{"a place in the code", ".go:"},
+	} {
+		if strings.Contains(told, strings.ToLower(internal.text)) {
+			reply.Fail(check.Finding{
+				Got: fmt.Sprintf("%s in the answer: %s", internal.words, reply.Answer()), Want: "an error that says nothing internal",
+			})
+		}
+	}
+}

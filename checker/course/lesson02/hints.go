@@ -1,0 +1,3 @@
+package lesson02
+
+var hints = map[string][]string{}
