@@ -2,6 +2,7 @@ package apigateway
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -128,7 +129,7 @@ func (a *API) noRoute(method, path string) string {
 	for _, r := range a.routes {
 		all = append(all, r.key())
 	}
-	return fmt.Sprintf("no %s of the API takes %s %s; it has %s", what, method, path, strings.Join(all, ", "))
+	return fmt.Sprintf("no %s of the API takes %s %s; it has %s", what, method, path, cmp.Or(strings.Join(all, ", "), "none"))
 }
 
 // readBody reads the request's body, up to the limit and within the time that a client has for it.

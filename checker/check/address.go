@@ -16,9 +16,8 @@ func (t *T) Output(name string) string {
 	if errors.As(err, &missing) {
 		t.Fail(Finding{
 			Did:  "deployed the template",
-			Got:  missing.Error(),
-			Want: fmt.Sprintf("an output %s", name),
-			Next: fmt.Sprintf("Add %s to the Outputs of %s.", name, missing.File),
+			Got:  "no output called " + name,
+			Want: "an output " + name,
 		})
 	}
 	if err != nil {

@@ -2,6 +2,7 @@ package check
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"io"
 	"maps"
@@ -27,6 +28,8 @@ type API struct {
 type front struct {
 	exchange apigateway.Exchange
 	response Answer
+	// atOnce is set for requests that were sent side by side: which of them was the first differs from run to run.
+	atOnce bool
 }
 
 // API is an API of the template; ServerlessHttpApi and ServerlessRestApi are those that events imply. A
@@ -116,6 +119,7 @@ func (a *API) SendAtOnce(requests ...Request) []*Reply {
 			if replies[n], err = a.exchange(r, a.api.URL+r.target()); err != nil {
 				return fmt.Errorf("sending %s to %s: %w", r, a.api.LogicalID, err)
 			}
+			replies[n].front.atOnce = true
 			return nil
 		})
 	}
@@ -169,6 +173,14 @@ func answerOf(response *http.Response, body []byte) Answer {
 	return answer
 }
 
+// PassedOn requires that the function answered, and that the response has the status that it said.
+func (r *Reply) PassedOn() {
+	r.Answered()
+	if r.front != nil && r.front.exchange.Decided {
+		r.refused("an answer of the function")
+	}
+}
+
 // explain ends the check if the function or API Gateway has a reason for an answer that was not wanted.
 func (r *Reply) explain(want string) {
 	switch {
@@ -191,7 +203,7 @@ func (r *Reply) refused(want string) {
 	}
 	switch {
 	case x.Route == "":
-		f.Next = "Compare the Events of the functions in the template with the request."
+		f.Next = "In the template, give the function that is to answer an event of this API with the request's method and path."
 	case r.function != nil && r.payload2():
 		f.Next = "Return an events.APIGatewayV2HTTPResponse, with the body encoded to a JSON string."
 	case r.function != nil:
@@ -229,9 +241,31 @@ func (r *Reply) frontEvidence() []string {
 		evidence = append(evidence, "API Gateway's log: "+x.Log)
 	}
 	if r.function != nil {
-		evidence = append(evidence, "event: "+cut(string(x.Event), maxLine), "result: "+cut(string(r.Payload), maxLine))
+		evidence = append(evidence, "event: "+cut(mainParts(x.Event), maxLine), "result: "+cut(string(r.Payload), maxLine))
 	}
 	return evidence
+}
+
+// mainParts are what code reads of an event of an API, in its order. The rest is long, and differs each time.
+func mainParts(event []byte) string {
+	var parts struct {
+		Version         json.RawMessage   `json:"version,omitempty"`
+		RouteKey        json.RawMessage   `json:"routeKey,omitempty"`
+		RawPath         json.RawMessage   `json:"rawPath,omitempty"`
+		Resource        json.RawMessage   `json:"resource,omitempty"`
+		Path            json.RawMessage   `json:"path,omitempty"`
+		HTTPMethod      json.RawMessage   `json:"httpMethod,omitempty"`
+		Headers         map[string]string `json:"headers,omitempty"`
+		Query           json.RawMessage   `json:"queryStringParameters,omitempty"`
+		PathParameters  json.RawMessage   `json:"pathParameters,omitempty"`
+		Body            json.RawMessage   `json:"body,omitempty"`
+		IsBase64Encoded json.RawMessage   `json:"isBase64Encoded,omitempty"`
+	}
+	if err := json.Unmarshal(event, &parts); err != nil {
+		return string(event)
+	}
+	maps.DeleteFunc(parts.Headers, func(name, _ string) bool { return !strings.EqualFold(name, "content-type") })
+	return strings.TrimSuffix(encode(parts), "}") + ", …}"
 }
 
 // Header requires an answer with a header of this value, and returns the answer.

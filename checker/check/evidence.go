@@ -37,6 +37,9 @@ func (r *Reply) Evidence() []string {
 	if len(calls) == 0 {
 		evidence = append(evidence, "call: none to AWS")
 	}
+	if r.front != nil && r.front.atOnce && r.Outcome == sandbox.Answered {
+		return evidence // what it logged has the request id of one of several
+	}
 	for n, line := range r.Log {
 		if n == maxLines {
 			evidence = append(evidence, fmt.Sprintf("log:  … and %d more lines", len(r.Log)-n))

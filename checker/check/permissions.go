@@ -121,7 +121,7 @@ func (r *Reply) denied(want string) {
 			continue
 		}
 		f := Finding{
-			Got:  fmt.Sprintf("%s: %s was denied, since no policy of %s allows it", r.front.response, d.Action, r.function.LogicalID),
+			Got:  fmt.Sprintf("%s: %s was denied: %s", r.front.response, d.Action, withoutAllowance(r.function)),
 			Want: want,
 			Why:  "A function may do what its Policies in the template allow, and nothing else. What is missing shows at the first call, not when it is deployed.",
 			Next: fmt.Sprintf("Give %s a policy for %s in the template.", r.function.LogicalID, d.Action),
@@ -135,6 +135,20 @@ func (r *Reply) denied(want string) {
 		}
 		r.Fail(f)
 	}
+}
+
+// withoutAllowance says what a function has that does not allow something.
+func withoutAllowance(f *stack.Function) string {
+	var names []string
+	for _, g := range f.Granted {
+		if g.Line > 0 && !slices.Contains(names, g.Name) {
+			names = append(names, g.Name)
+		}
+	}
+	if len(names) == 0 {
+		return f.LogicalID + " has no Policies for it"
+	}
+	return "not allowed by " + list(names)
 }
 
 func (p *Permissions) fail(f Finding) {

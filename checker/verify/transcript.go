@@ -39,6 +39,8 @@ var variable = []struct {
 	{regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[.\d]*(Z|[+-]\d\d:\d\d)`), "TIME"}, // slog's
 	{regexp.MustCompile(`\d{4}/\d\d/\d\d \d\d:\d\d:\d\d`), "TIME"},                        // package log's
 	{regexp.MustCompile(`RequestID: [0-9A-Za-z-]{36,}`), "RequestID: …"},                  // the backend's
+	{regexp.MustCompile(`\b[a-z0-9]{10}\.execute-api\b`), "XXXXXXXXXX.execute-api"},       // the id of an API
+	{regexp.MustCompile(`\b[A-Z2-7]{26}\b`), "XXXXXXXXXXXXXXXXXXXXXXXXXX"},                // rand.Text
 	{regexp.MustCompile(`127\.0\.0\.1:\d+`), "127.0.0.1:PORT"},
 	{regexp.MustCompile(`0x[0-9a-f]+\??`), "0x…"},
 	{regexp.MustCompile(`goroutine \d+`), "goroutine N"},

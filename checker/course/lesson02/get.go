@@ -19,9 +19,9 @@ var get = check.Check{
 	Run: func(t *check.T) {
 		item := stocked(t)
 		t.Table(table).Put(stack.Item{"id": t.ID("teapot"), "name": "Red teapot", "status": "sold out", "price": 7})
-		shows(t.API(httpAPI).Get(pathOf(item)), 200, item)
+		finds(t.API(httpAPI).Get(pathOf(item)), item)
 		free := t.Table(table).Put(stack.Item{"id": t.ID("sample"), "name": "Sample", "status": "available", "price": 0})
-		shows(t.API(httpAPI).Get(pathOf(free)), 200, free)
+		finds(t.API(httpAPI).Get(pathOf(free)), free)
 	},
 }
 
@@ -94,8 +94,8 @@ var encodedID = check.Check{
 	Run: func(t *check.T) {
 		for _, id := range oddIDs(t) {
 			item := t.Table(table).Put(named(id))
-			shows(t.API(httpAPI).Get(pathOf(item)), 200, item)
-			shows(t.API(httpAPI).Get("/items/"+everyByte(id)), 200, item)
+			finds(t.API(httpAPI).Get(pathOf(item)), item)
+			finds(t.API(httpAPI).Get("/items/"+everyByte(id)), item)
 		}
 	},
 }
@@ -123,18 +123,22 @@ var contentType = check.Check{
 	Run: func(t *check.T) {
 		item := stocked(t)
 		api := t.API(httpAPI)
-		saysJSON(api.Get(pathOf(item)), 200)
-		saysJSON(api.Get("/items/"+t.ID("nobody")), 404)
-		saysJSON(api.Send(post(text(kettle(t)))), 201)
-		saysJSON(api.Send(post(text(item))), 409)
-		saysJSON(api.Send(post("not json")), 400)
+		saysJSON(api.Get(pathOf(item)))
+		saysJSON(api.Get("/items/" + t.ID("nobody")))
+		saysJSON(api.Send(post(text(kettle(t)))))
+		saysJSON(api.Send(post(text(item))))
+		saysJSON(api.Send(post("not json")))
 		t.Inject("", wire.Deny())
-		saysJSON(api.Send(check.Request{Method: "DELETE", Path: pathOf(item)}), 500)
+		saysJSON(api.Send(remove(item)))
 	},
 }
 
-func saysJSON(reply *check.Reply, status int) {
-	a := reply.Status(status)
+func saysJSON(reply *check.Reply) {
+	reply.PassedOn()
+	a := reply.Answer()
+	if a.Body == "" {
+		return
+	}
 	media, _, _ := strings.Cut(a.Headers["content-type"], ";")
 	if !strings.EqualFold(strings.TrimSpace(media), "application/json") {
 		reply.Fail(check.Finding{

@@ -33,6 +33,20 @@ func shows(reply *check.Reply, status int, want stack.Item) {
 	}
 }
 
+// finds requires that an item is answered which was asked for by its id.
+func finds(reply *check.Reply, want stack.Item) {
+	a := reply.Answer()
+	for _, call := range reply.Calls() {
+		if key := fmt.Sprintf("id=%s", want["id"]); a.Status != 200 && call.Status == 200 && call.Key != "" && call.Key != key {
+			reply.Fail(check.Finding{
+				Got:  fmt.Sprintf("%s: the table was asked for %s", a, call.Key),
+				Want: fmt.Sprintf("status 200 and the item, for which the table has to be asked for %s", key),
+			})
+		}
+	}
+	shows(reply, 200, want)
+}
+
 // difference is the first field of an item, by name, that another does not have in the same way.
 func difference(want stack.Item, got map[string]any) (name string, differs bool) {
 	var names []string

@@ -12,11 +12,11 @@ var restGet = check.Check{
 	Next: "Take an events.APIGatewayProxyRequest, return an events.APIGatewayProxyResponse, and decode the id with url.PathUnescape.",
 	Run: func(t *check.T) {
 		item := stocked(t)
-		shows(t.API(restAPI).Get(pathOf(item)), 200, item)
+		finds(t.API(restAPI).Get(pathOf(item)), item)
 		t.API(restAPI).Get("/items/" + t.ID("nobody")).ErrorBody(404)
 		for _, id := range oddIDs(t) {
 			odd := t.Table(table).Put(named(id))
-			shows(t.API(restAPI).Get(pathOf(odd)), 200, odd)
+			finds(t.API(restAPI).Get(pathOf(odd)), odd)
 		}
 	},
 }

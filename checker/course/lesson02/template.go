@@ -28,8 +28,8 @@ var permissions = check.Check{
 			{restFunction, []*check.Reply{rest.Get(pathOf(item))}},
 		} {
 			for _, reply := range tried.replies {
-				reply.Answered()
 				if len(reply.Calls()) == 0 {
+					reply.Answered()
 					reply.Fail(check.Finding{Got: "no AWS call: " + reply.Answer().String(), Want: "a call, so that it shows what " + tried.function + " needs"})
 				}
 			}
