@@ -132,6 +132,7 @@ func (r *Reply) denied(want string) {
 			f.Next = "A Deny beats every Allow: take it away, or do without the call."
 		case d.Elsewhere:
 			f.Got = fmt.Sprintf("%s: %s was denied, since the Policies of %s allow it on other resources alone", r.front.response, d.Action, r.function.LogicalID)
+			f.Next = fmt.Sprintf("In the Policies of %s, name the resource by !Ref or !GetAtt: its name is another in each deployment.", r.function.LogicalID)
 		}
 		r.Fail(f)
 	}

@@ -157,3 +157,35 @@ func TestADeniedCallIsInTheEvidence(t *testing.T) {
 	f := refused(t, "        - DynamoDBWritePolicy: {TableName: !Ref ItemsTable}\n", func(t *T) { echo(t, todo{Calls: 1}).Fail(Finding{}) })
 	assert.Regexp(t, `^call: DynamoDB GetItem on 90-tiny-ItemsTable-[A-Z2-7]{13}, id=nobody: 400 AccessDeniedException, no policy allows dynamodb:GetItem$`, f.Evidence[0])
 }
+
+func TestOnlyRead(t *testing.T) {
+	t.Parallel()
+	only := func(t *T) { permissionsOf(t, 0).OnlyRead(t.Table("ItemsTable")) }
+	for _, policies := range []string{
+		"        - DynamoDBReadPolicy: {TableName: !Ref ItemsTable}\n",
+		"        - Statement: {Effect: Allow, Action: dynamodb:GetItem, Resource: !GetAtt ItemsTable.Arn}\n",
+		"        - DynamoDBCrudPolicy: {TableName: another}\n",
+		"        - AmazonDynamoDBFullAccess\n        - Statement: {Effect: Deny, Action: ['dynamodb:*Item', 'dynamodb:PartiQL*', 'dynamodb:*Table'], Resource: '*'}\n",
+	} {
+		result := withPolicies(t, policies, only)
+		assert.Equal(t, Passed, result.Verdict, "%s %v", policies, result.Finding)
+	}
+	f := refused(t, "        - DynamoDBWritePolicy: {TableName: !Ref ItemsTable}\n", only)
+	assert.Equal(t, "the Policies of EchoFunction allow dynamodb:PutItem, dynamodb:UpdateItem, dynamodb:BatchWriteItem", f.Got)
+}
+
+func TestAMissingPermissionExplainsAServersError(t *testing.T) {
+	t.Parallel()
+	get := func(t *T) {
+		what := returning(`{"statusCode":500,"body":"{\"error\":\"internal error\"}"}`)
+		what.Calls = 1
+		post(t, implied, "/echo/a", what).Status(200)
+	}
+	f := refused(t, "        - DynamoDBWritePolicy: {TableName: !Ref ItemsTable}\n", get)
+	assert.Equal(t, "status 500, body `{\"error\":\"internal error\"}`: dynamodb:GetItem was denied: not allowed by DynamoDBWritePolicy in line 18", f.Got)
+	assert.Equal(t, "Give EchoFunction a policy for dynamodb:GetItem in the template.", f.Next)
+	f = refused(t, "        - DynamoDBReadPolicy: {TableName: another}\n", get)
+	assert.Contains(t, f.Got, "dynamodb:GetItem was denied, since the Policies of EchoFunction allow it on other resources alone")
+	f = refused(t, "        []\n", get)
+	assert.Contains(t, f.Got, "dynamodb:GetItem was denied: EchoFunction has no Policies for it")
+}

@@ -29,7 +29,12 @@ func shows(reply *check.Reply, status int, want stack.Item) {
 		if value, has := got[name]; has {
 			field = fmt.Sprintf("%s %s", name, text(value))
 		}
-		reply.Fail(check.Finding{Got: fmt.Sprintf("%s in the body %s", field, reply.Answer().Body), Want: "the body " + text(want)})
+		reply.Fail(check.Finding{
+			Got:  fmt.Sprintf("%s in the body %s", field, reply.Answer().Body),
+			Want: "the body " + text(want),
+			Why:  "A client goes on with what the answer says, and with what it finds later. Both have to be what was stored.",
+			Next: fmt.Sprintf("Find where %s changes on its way between the request, the table and the answer: its type, its tags, or the code.", name),
+		})
 	}
 }
 
