@@ -35,7 +35,8 @@ var variable = []struct {
 	pattern     *regexp.Regexp
 	replacement string
 }{
-	{regexp.MustCompile(`-[A-Z2-7]{13}\b`), "-XXXXXXXXXXXXX"},                             // the end of a physical name
+	{regexp.MustCompile(`-[A-Z2-7]{13}\b`), "-XXXXXXXXXXXXX"},
+	{regexp.MustCompile(`-[A-Z2-7]{1,12}…`), "-X…"},                                       // the same, cut                             // the end of a physical name
 	{regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[.\d]*(Z|[+-]\d\d:\d\d)`), "TIME"}, // slog's
 	{regexp.MustCompile(`\d{4}/\d\d/\d\d \d\d:\d\d:\d\d`), "TIME"},                        // package log's
 	{regexp.MustCompile(`RequestID: [0-9A-Za-z-]{36,}`), "RequestID: …"},                  // the backend's

@@ -25,6 +25,7 @@ func TestNormalizeTakesOutWhatDiffersFromRunToRun(t *testing.T) {
 		"RequestID: 00000000-0000-4000-8000-000000000000, x":                                                       "RequestID: …, x",
 		"https://a1b2c3d4e5.execute-api.eu-north-1.amazonaws.com/prod":                                             "https://XXXXXXXXXX.execute-api.eu-north-1.amazonaws.com/prod",
 		`{"id":"UBFLYVRNABBGGTIX6CABNXLDXK"}`:                                                                      `{"id":"XXXXXXXXXXXXXXXXXXXXXXXXXX"}`,
+		"DeleteItemFunction-QK4… is":                                                                               "DeleteItemFunction-X… is",
 		"dial tcp 127.0.0.1:43210: refused":                                                                        "dial tcp 127.0.0.1:PORT: refused",
 		"main.handle({0x7f00c0, 0xc000123400?}, 0x1)":                                                              "main.handle({0x…, 0x…}, 0x…)",
 		"goroutine 17 [running]":                                                                                   "goroutine N [running]",

@@ -26,6 +26,7 @@ var deleted = check.Check{
 			t.Table(table).Put(item)
 			for range 2 {
 				reply := t.API(httpAPI).Send(remove(item))
+				knowsTheMethod(reply)
 				reply.Body(204, "")
 				if t.Table(table).Find("id", item["id"]) != nil {
 					reply.Fail(check.Finding{Got: "status 204, and the item is still in the table", Want: "status 204, and no item"})
@@ -38,6 +39,19 @@ var deleted = check.Check{
 			reply.Fail(check.Finding{Got: "another item is gone, too", Want: "only the items with these ids are deleted"})
 		}
 	},
+}
+
+// knowsTheMethod explains a 405, which is hardly ever what it says: API Gateway has chosen the function by the method.
+func knowsTheMethod(reply *check.Reply) {
+	if a := reply.Answer(); a.Status == 405 {
+		reply.Fail(check.Finding{
+			Got:  a.String(),
+			Want: "status 204: the route has chosen the function by the method",
+			Why: "The events of HTTP APIs and of REST APIs have the method in different places. In the type of the other kind of API it is empty, " +
+				"and nothing complains.",
+			Next: "Take an events.APIGatewayV2HTTPRequest, whose method is in RequestContext.HTTP.Method, or leave the method to the route.",
+		})
+	}
 }
 
 var tableFailure = check.Check{
