@@ -32,7 +32,7 @@ func (t *T) Output(name string) string {
 func (a *API) Follow(path, address string) *Reply {
 	a.t.did = fmt.Sprintf("sent GET to the address %s%s", quote(address), a.t.conditions)
 	elsewhere := func(got string) {
-		a.t.Fail(Finding{Got: got, Want: "an address of " + a.api.LogicalID, Evidence: []string{"API: " + a.api.Address()}})
+		a.t.Fail(Finding{Got: got, Want: "an address of " + a.api.LogicalID, Evidence: []string{"API: " + a.api.AWS()}})
 	}
 	base, err := url.Parse(a.api.URL + path)
 	if err != nil {

@@ -10,7 +10,7 @@ func TestFollowGoesWhereAClientWouldGo(t *testing.T) {
 	t.Parallel()
 	result := end(t, Check{}, func(c *T) {
 		api := c.API(implied)
-		for _, address := range []string{"nothing", "/nothing", "./nothing", api.api.URL + "/nothing", api.api.Address() + "/nothing"} {
+		for _, address := range []string{"nothing", "/nothing", "./nothing", api.api.URL + "/nothing", api.api.AWS() + "/nothing"} {
 			r := api.Follow("/echo", address)
 			r.JSON(404, map[string]string{"message": "Not Found"})
 			assert.Equal(t, "/nothing", r.front.exchange.Target, address)

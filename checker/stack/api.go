@@ -37,8 +37,8 @@ func (a *API) Exchange(header http.Header) (x apigateway.Exchange, ok bool) {
 	return x, false
 }
 
-// Address is where the API would be on AWS, with the stage's path.
-func (a *API) Address() string {
+// AWS is where the API would be on AWS, with the stage's path: https://a1b2c3d4e5.execute-api.eu-north-1.amazonaws.com/prod.
+func (a *API) AWS() string {
 	return "https://" + a.api.Domain + strings.TrimPrefix(a.URL, "http://"+a.server.Address())
 }
 
