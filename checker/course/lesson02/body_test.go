@@ -1,7 +1,6 @@
 package lesson02
 
 import (
-	"regexp"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -13,9 +12,9 @@ func TestErrorsAboutBodiesAreTakenInManyWords(t *testing.T) {
 	about := map[string]string{}
 	for _, bad := range badBodies {
 		about[bad.body] = bad.about
-		assert.NotRegexp(t, regexp.MustCompile(`(?i)`+bad.about), "bad request", bad.body)
-		assert.NotRegexp(t, regexp.MustCompile(`(?i)`+bad.about), "invalid", bad.body)
-		assert.Regexp(t, regexp.MustCompile(`(?i)`+bad.about), bad.wrong, "what it is called itself would do")
+		assert.NotRegexp(t, `(?i)`+bad.about, "bad request", bad.body)
+		assert.NotRegexp(t, `(?i)`+bad.about, "invalid", bad.body)
+		assert.Regexp(t, `(?i)`+bad.about, bad.wrong, "what it is called itself would do")
 	}
 	for body, texts := range map[string][]string{
 		`not json`:                          {"invalid character 'o' in literal null (expecting 'u')", "Body is not valid JSON", "cannot parse request"},
@@ -27,7 +26,7 @@ func TestErrorsAboutBodiesAreTakenInManyWords(t *testing.T) {
 		`{"name":"Blue kettle","price":-1}`: {"price must be >= 0", "Negative prices are not allowed"},
 	} {
 		for _, text := range texts {
-			assert.Regexp(t, regexp.MustCompile(`(?i)`+about[body]), text, body)
+			assert.Regexp(t, `(?i)`+about[body], text, body)
 		}
 	}
 }
