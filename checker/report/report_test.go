@@ -263,7 +263,7 @@ func TestTheFindingIsInTheOrderInWhichItIsRead(t *testing.T) {
 	got := show(results["one-failed"])
 	at := strings.Index(got, "\n✗ A bad message")
 	require.Positive(t, at)
-	for _, part := range []string{"\n  Sent  ", "\n  Got   ", "\n  Want  ", "\n  Why   ", "\n  Next  ", "\n  Evidence\n"} {
+	for _, part := range []string{"\n  Test  ", "\n  Got   ", "\n  Want  ", "\n  Why   ", "\n  Next  ", "\n  Evidence\n"} {
 		next := strings.Index(got[at:], part)
 		require.Positive(t, next, part)
 		at += next

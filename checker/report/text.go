@@ -112,7 +112,7 @@ func (t *Text) finding(r *check.Result) {
 		mark = dim.Render("~")
 	}
 	t.line("%s %s\n", mark, render(strong, indent(r.Requirement+" ["+r.ID+"]", 2)))
-	t.part("Sent", f.Did)
+	t.part("Test", f.Did)
 	t.part("Got", f.Got)
 	t.part("Want", f.Want)
 	t.line("")
