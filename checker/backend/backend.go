@@ -14,6 +14,7 @@ type Service string
 // The services that a backend may answer for.
 const (
 	DynamoDB Service = "dynamodb"
+	SQS      Service = "sqs"
 )
 
 // Backend holds the data of a run.

@@ -4,7 +4,7 @@
 // What AWS refuses must be refused here too, or a mistake in a lesson survives until it is deployed, and
 // what AWS answers must be answered, down to the words of its errors. So DynamoDB is made here, of four
 // parts: package attribute is the values, expression the expressions, store the tables, and this package
-// the operations, each in a file named for it. There is an allow-list of operations, and the rest is
+// the operations, each in a file named for it. SQS is package queue. There is an allow-list of operations, and the rest is
 // answered "not supported here" instead of being guessed, as are parameters that AWS has and these
 // operations do not (unsupported.go).
 //
@@ -20,40 +20,48 @@ import (
 	"net/http"
 
 	"example.com/serverless-patterns/checker/backend"
+	"example.com/serverless-patterns/checker/backend/embedded/queue"
 )
 
 // Backend holds its data until [Backend.Close]. Two backends share nothing. All methods, and the
 // handlers, may be used from several goroutines at once.
 type Backend struct {
 	dynamoDB *dynamoDB
+	sqs      *queue.Service
 }
 
 var _ backend.Backend = (*Backend)(nil)
 
 // New returns an empty backend. It starts no goroutine and opens no port.
 func New() *Backend {
-	return &Backend{dynamoDB: newDynamoDB()}
+	return &Backend{dynamoDB: newDynamoDB(), sqs: queue.New(queue.SystemClock)}
 }
 
 // Name is "embedded".
 func (b *Backend) Name() string { return "embedded" }
 
-// Handler answers for [backend.DynamoDB]; it is nil for any other service. Every call returns a
-// handler on the same data.
+// Handler answers for [backend.DynamoDB] and [backend.SQS]; it is nil for any other service. Every call
+// returns a handler on the same data.
 //
-// Requests must be complete within 16 MiB. Signatures are not looked at.
+// Requests must be complete within 16 MiB. Signatures are not verified.
 func (b *Backend) Handler(service backend.Service) http.Handler {
-	if service != backend.DynamoDB {
+	switch service {
+	case backend.DynamoDB:
+		return b.dynamoDB
+	case backend.SQS:
+		return b.sqs
+	default:
 		return nil
 	}
-	return b.dynamoDB
 }
 
 // Err is always nil: the data is in this process.
 func (*Backend) Err() error { return nil }
 
-// Close drops all tables. It never fails, and a handler that is still in use finds no table.
+// Close drops all tables and queues, and ends the requests that wait for messages. It never fails, and a
+// handler that is still in use finds nothing.
 func (b *Backend) Close() error {
 	b.dynamoDB.reset()
+	b.sqs.Close()
 	return nil
 }
