@@ -2,11 +2,14 @@
 //
 // A [Backend] answers the AWS JSON protocols of the services that the lessons use. There are two:
 // package embedded, in this process and ready in milliseconds, and package containers, DynamoDB
-// Local under Docker. Who may call what, the recording of calls and injected faults are not their
+// Local and ElasticMQ under Docker. Who may call what, the recording of calls and injected faults are not their
 // business: package wire does that in front of every backend alike.
 package backend
 
-import "net/http"
+import (
+	"context"
+	"net/http"
+)
 
 // Service is an AWS service by the name that its endpoints and signatures use.
 type Service string
@@ -16,6 +19,9 @@ const (
 	DynamoDB Service = "dynamodb"
 	SQS      Service = "sqs"
 )
+
+// Opener opens a backend that answers for these services; it may answer for more. Whoever opens one closes it.
+type Opener func(ctx context.Context, services []Service) (Backend, error)
 
 // Backend holds the data of a run.
 //

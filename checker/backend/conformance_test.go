@@ -58,7 +58,7 @@ func same(want, got string) bool {
 
 func TestConformance(t *testing.T) {
 	t.Parallel()
-	declared := readFidelity(t)
+	declared := readFidelity(t, "dynamodb-")
 	for _, technology := range technologies {
 		t.Run(technology.name, func(t *testing.T) {
 			t.Parallel()
@@ -102,7 +102,7 @@ var technologies = []technology{
 	{"containers", openContainers},
 }
 
-// openContainers is DynamoDB Local, in the container that checks use too. Without Docker the test is
+// openContainers is DynamoDB Local and ElasticMQ, in the containers that checks use too. Without Docker the test is
 // skipped, unless CI requires it.
 func openContainers(t *testing.T) backend.Backend {
 	t.Helper()
@@ -114,7 +114,7 @@ func openContainers(t *testing.T) backend.Backend {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
-	b, err := containers.Open(ctx, containers.Options{})
+	b, err := containers.Open(ctx, containers.Options{Services: []backend.Service{backend.DynamoDB, backend.SQS}})
 	require.NoError(t, err)
 	t.Cleanup(func() {
 		assert.NoError(t, b.Err())

@@ -1,6 +1,7 @@
 package backend_test
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -29,14 +30,14 @@ func (d difference) of(backend string) string {
 	return said
 }
 
-// readFidelity reads the rows of all tables in the document, by their ids.
-func readFidelity(t *testing.T) map[string]difference {
+// readFidelity reads the rows of a service in all tables of the document, by their ids.
+func readFidelity(t *testing.T, prefix string) map[string]difference {
 	t.Helper()
 	raw, err := os.ReadFile(filepath.Join("..", "..", filepath.FromSlash(fidelityFile)))
 	require.NoError(t, err)
 	found := map[string]difference{}
 	for line := range strings.Lines(string(raw)) {
-		if !strings.HasPrefix(line, "| `dynamodb-") {
+		if !strings.HasPrefix(line, "| `"+prefix) {
 			continue
 		}
 		cells := strings.Split(strings.Trim(strings.TrimSpace(line), "|"), " | ")
@@ -53,16 +54,22 @@ func readFidelity(t *testing.T) map[string]difference {
 // The other direction, that what is declared is so and that nothing else is, is TestConformance.
 func TestTheDocumentOnDifferencesHasWhatTheSuiteHas(t *testing.T) {
 	t.Parallel()
-	byID := map[string]fact{}
+	answers := map[string]string{} // of AWS
 	for _, f := range facts() {
-		byID["dynamodb-"+f.id] = f
+		answers["dynamodb-"+f.id] = f.aws
 	}
-	declared := readFidelity(t)
+	for _, f := range queueFacts() {
+		answers["sqs-"+f.id] = f.aws
+	}
+	declared := readFidelity(t, "dynamodb-")
+	queues := readFidelity(t, "sqs-")
 	require.NotEmpty(t, declared)
+	require.NotEmpty(t, queues)
+	maps.Copy(declared, queues)
 	for id, d := range declared {
-		f, ok := byID[id]
+		answer, ok := answers[id]
 		if assert.True(t, ok, "%s declares %s, which no fact has", fidelityFile, id) {
-			assert.Equal(t, f.aws, d.aws, "%s: what AWS answers to %s", fidelityFile, id)
+			assert.Equal(t, answer, d.aws, "%s: what AWS answers to %s", fidelityFile, id)
 		}
 		assert.False(t, same(d.aws, d.of("embedded")) && same(d.aws, d.of("containers")), "%s declares %s, which is no difference", fidelityFile, id)
 	}

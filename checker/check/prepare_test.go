@@ -35,7 +35,7 @@ func TestABuildErrorIsShownAlsoWhenTheBackendDoesNotStart(t *testing.T) {
 	t.Parallel()
 	dir := submission(t, map[string]string{"template.yaml": oneFunction, "echo/main.go": "package main\n"})
 	r := run0(t, tiny(Check{ID: "a"}), in(dir), func(o *Options) {
-		o.Open = func(context.Context) (backend.Backend, error) { return nil, errors.New("no Docker") }
+		o.Open = func(context.Context, []backend.Service) (backend.Backend, error) { return nil, errors.New("no Docker") }
 	})
 	assert.Equal(t, Failed, r.Verdict)
 	assert.Contains(t, r.Build.Output, "function main is undeclared")
@@ -45,7 +45,7 @@ func TestABuildErrorIsShownAlsoWhenTheBackendDoesNotStart(t *testing.T) {
 func TestABackendThatDoesNotStartIsAnError(t *testing.T) {
 	t.Parallel()
 	r := run0(t, tiny(Check{ID: "a", Run: func(*T) { panic("not to be run") }}), func(o *Options) {
-		o.Open = func(context.Context) (backend.Backend, error) { return nil, errors.New("no Docker") }
+		o.Open = func(context.Context, []backend.Service) (backend.Backend, error) { return nil, errors.New("no Docker") }
 	})
 	assert.Equal(t, Errored, r.Verdict)
 	assert.Equal(t, "no Docker", r.Error)

@@ -36,7 +36,7 @@ type Options struct {
 	// State is where the checker keeps files between runs: .workshop.
 	State string
 	// Open opens the backend. It is called while the functions are built. The run closes it.
-	Open func(context.Context) (backend.Backend, error)
+	Open backend.Opener
 	// Seed decides everything that is random, so that a run can be repeated.
 	Seed uint64
 	// Only is the id of the one check to run; "" runs all.
@@ -138,7 +138,7 @@ func (r *run) prepare(ctx context.Context, dir, work string) error {
 	// Not errgroup's context: a build that fails does not cut off the backend's start, nor the reverse.
 	var opening errgroup.Group
 	opening.Go(func() (err error) {
-		r.backend, err = r.options.Open(ctx)
+		r.backend, err = r.options.Open(ctx, stack.Services(template))
 		return err
 	})
 	builder := &sandbox.Builder{Root: r.options.Root, Cache: filepath.Join(r.options.State, "build")}

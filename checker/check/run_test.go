@@ -24,7 +24,7 @@ type spy struct {
 
 func newSpy() *spy { return &spy{Backend: embedded.New()} }
 
-func (s *spy) open(context.Context) (backend.Backend, error) { return s, nil }
+func (s *spy) open(context.Context, []backend.Service) (backend.Backend, error) { return s, nil }
 
 func (s *spy) Err() error {
 	if err := s.gone.Load(); err != nil {

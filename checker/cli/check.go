@@ -135,7 +135,7 @@ func (c *checkCommand) name() string {
 	return "embedded"
 }
 
-func (c *checkCommand) open(p Process) func(context.Context) (backend.Backend, error) {
+func (c *checkCommand) open(p Process) backend.Opener {
 	return opener(c.name(), p)
 }
 

@@ -30,9 +30,9 @@ func named(names []string) ([]course.Lesson, error) {
 }
 
 // opener opens a backend by its name.
-func opener(name string, p Process) func(context.Context) (backend.Backend, error) {
+func opener(name string, p Process) backend.Opener {
 	if name == "embedded" {
-		return func(context.Context) (backend.Backend, error) { return embedded.New(), nil }
+		return func(context.Context, []backend.Service) (backend.Backend, error) { return embedded.New(), nil }
 	}
 	var said sync.Map // each sentence once, however many answers are judged side by side
 	progress := func(sentence string) {
@@ -40,11 +40,11 @@ func opener(name string, p Process) func(context.Context) (backend.Backend, erro
 			fmt.Fprintln(p.Stderr, sentence)
 		}
 	}
-	return func(ctx context.Context) (backend.Backend, error) {
+	return func(ctx context.Context, services []backend.Service) (backend.Backend, error) {
 		if err := containers.Available(ctx); err != nil {
 			return nil, err
 		}
-		b, err := containers.Open(ctx, containers.Options{Progress: progress})
+		b, err := containers.Open(ctx, containers.Options{Services: services, Progress: progress})
 		if err != nil {
 			return nil, err // not b: a nil pointer in an interface is not nil
 		}

@@ -93,7 +93,7 @@ func docker(ctx context.Context) Fact {
 		f.Text = fmt.Sprintf("%v. Lessons are checked on the embedded backend alone", err)
 		return f
 	}
-	f.OK, f.Text = true, "answers: --backend containers checks on DynamoDB Local"
+	f.OK, f.Text = true, "answers: --backend containers checks on DynamoDB Local and ElasticMQ"
 	return f
 }
 

@@ -121,7 +121,7 @@ func start(t *testing.T, p Project, changes ...func(*Options)) *running {
 	r := &running{screen: &screen{}, t: t, dir: filepath.Dir(p.Template), state: t.TempDir(), stop: stop, ended: make(chan error, 1)}
 	r.options = Options{
 		Project: p, State: r.state, Seed: 1, Live: report.NewLive(r.screen, nil), Interval: 10 * time.Millisecond,
-		Open: func(context.Context) (backend.Backend, error) { return embedded.New(), nil },
+		Open: func(context.Context, []backend.Service) (backend.Backend, error) { return embedded.New(), nil },
 	}
 	for _, change := range changes {
 		change(&r.options)

@@ -33,7 +33,7 @@ type Options struct {
 	// State is where the checker keeps files between runs: .workshop.
 	State string
 	// Open opens the backend. It is called while the functions are built. Run closes it.
-	Open func(context.Context) (backend.Backend, error)
+	Open backend.Opener
 	// Port is where the first API listens. The others follow, and the AWS endpoint comes last. 0 is a free port for each.
 	Port int
 	// Seed decides everything random, credentials too.
@@ -97,7 +97,8 @@ func (s *server) run(ctx context.Context) (err error) {
 	opened := make(chan error, 1)
 	go func() {
 		var err error
-		s.backend, err = s.Open(ctx)
+		// All that a stack may need: the template is not read yet, and may change.
+		s.backend, err = s.Open(ctx, []backend.Service{backend.DynamoDB, backend.SQS})
 		opened <- err
 	}()
 	s.watcher = newWatcher(s.sources(nil)) // before anything is read

@@ -62,7 +62,9 @@ func TestAFunctionThatOutlivesItsRequestIsShownWhenItEnds(t *testing.T) {
 }
 
 func opening(b backend.Backend) func(*Options) {
-	return func(o *Options) { o.Open = func(context.Context) (backend.Backend, error) { return b, nil } }
+	return func(o *Options) {
+		o.Open = func(context.Context, []backend.Service) (backend.Backend, error) { return b, nil }
+	}
 }
 
 func TestSavedCodeTakesOver(t *testing.T) {
@@ -227,7 +229,7 @@ func TestWhatDoesNotBuildIsNotServed(t *testing.T) {
 	broken := errors.New("no backend today")
 	r = start(t, Project{Name: "tiny", Template: filepath.Join(tiny, "template.yaml"), Root: root, Place: "lessons/90-tiny"},
 		func(o *Options) {
-			o.Open = func(context.Context) (backend.Backend, error) { return nil, broken }
+			o.Open = func(context.Context, []backend.Service) (backend.Backend, error) { return nil, broken }
 		})
 	require.ErrorIs(t, r.ending(), broken)
 	r.nothingLeft()

@@ -166,6 +166,15 @@ func Supported(t *sam.Template) error {
 	return errors.Join(append(all, policyLimits(t)...)...)
 }
 
+// Services are those that Deploy, and the functions of the template, ask the backend for.
+func Services(t *sam.Template) []backend.Service {
+	services := []backend.Service{backend.DynamoDB}
+	if len(t.Queues) > 0 {
+		services = append(services, backend.SQS)
+	}
+	return services
+}
+
 // physicalNames names everything as CloudFormation does: the stack, the logical id, and an end that is
 // different each time.
 func physicalNames(o Options, region string) map[string]string {

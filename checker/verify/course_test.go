@@ -26,7 +26,7 @@ func TestTheCourseIsProven(t *testing.T) {
 	require.NoError(t, err)
 	rows, err := Run(t.Context(), Options{
 		Place: place, Lessons: course.Lessons(), Backend: "embedded", Runs: 1,
-		Open: func(context.Context) (backend.Backend, error) { return embedded.New(), nil },
+		Open: func(context.Context, []backend.Service) (backend.Backend, error) { return embedded.New(), nil },
 	})
 	require.NoError(t, err)
 	kinds := map[string]int{}

@@ -95,7 +95,7 @@ func toy(t *testing.T, l check.Lesson, change map[string]string) Options {
 		Place:   course.Place{Root: root, State: filepath.Join(root, ".workshop")},
 		Lessons: []course.Lesson{{Lesson: l, Files: os.DirFS(filepath.Join(root, bank))}},
 		Backend: "embedded", Runs: 1, Pristine: true,
-		Open: func(context.Context) (backend.Backend, error) { return embedded.New(), nil },
+		Open: func(context.Context, []backend.Service) (backend.Backend, error) { return embedded.New(), nil },
 	}
 }
 
@@ -230,7 +230,7 @@ func TestAFaultOfThisMachineIsNoProblemOfTheCourse(t *testing.T) {
 	_, err = Run(ctx, o)
 	require.ErrorContains(t, err, "interrupted")
 
-	o.Open = func(context.Context) (backend.Backend, error) { return nil, errors.New("no Docker") }
+	o.Open = func(context.Context, []backend.Service) (backend.Backend, error) { return nil, errors.New("no Docker") }
 	rows := prove(t, o)
 	assert.Contains(t, rows["solution solution"].Problems, "run 1: no Docker")
 }

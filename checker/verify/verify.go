@@ -53,7 +53,7 @@ type Options struct {
 	Lessons []course.Lesson
 	// Backend is the name of what Open opens. Transcripts are those of the embedded one.
 	Backend string
-	Open    func(context.Context) (backend.Backend, error)
+	Open    backend.Opener
 	// Runs is how often solutions, starters and other right answers are run; mistakes once. They must
 	// agree. The first has the seed that transcripts have, the others follow it.
 	Runs int

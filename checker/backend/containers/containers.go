@@ -1,11 +1,11 @@
 // Package containers is the backend that is nearest to AWS on a learner's machine: the service
-// makers' own emulators, under Docker. For now that is DynamoDB Local.
+// makers' own emulators, under Docker: DynamoDB Local, and ElasticMQ for SQS.
 //
-// [Open] finds the container of an earlier check by its label, or starts one, and returns once the
-// service answers. Containers are published on 127.0.0.1 only, shared by all checks of this
+// [Open] finds the containers of an earlier check by their label, or starts them, and returns once the
+// services answer. Containers are published on 127.0.0.1 only, shared by all checks of this
 // machine, and outlive the process, so that the next check finds them warm; [Down] removes them.
-// The data in them is shared as well: whoever deploys a stack gives its tables random names, and
-// deletes them.
+// The data in them is shared as well: whoever deploys a stack gives its tables and queues random names,
+// and deletes them.
 //
 // testcontainers-go finds the Docker engine and the credentials of registries, in the ways that
 // its users have configured. Its containers belong to one test session and end with it, though,
@@ -19,6 +19,7 @@ package containers
 import (
 	"cmp"
 	"context"
+	"errors"
 	"net/http"
 	"os"
 	"time"
@@ -35,11 +36,24 @@ const DefaultDynamoDBImage = "amazon/dynamodb-local:3.3.1"
 // DynamoDBImageEnv is the environment variable that names another image, for a registry of one's own.
 const DynamoDBImageEnv = "SERVERLESS_PATTERNS_DYNAMODB_IMAGE"
 
-// Options of Open. The zero value is what a check uses.
+// DefaultElasticMQImage and ElasticMQImageEnv are the same for SQS.
+const (
+	DefaultElasticMQImage = "softwaremill/elasticmq-native:1.7.1"
+	ElasticMQImageEnv     = "SERVERLESS_PATTERNS_ELASTICMQ_IMAGE"
+)
+
+// Options of Open. The zero value is what a check of a lesson without queues uses.
 type Options struct {
+	// Services are what the backend will be asked for: [backend.DynamoDB], which is also what none
+	// means, and [backend.SQS]. Only these are started.
+	Services []backend.Service
+
 	// DynamoDBImage is the image of DynamoDB Local to run: by default what the environment
 	// variable [DynamoDBImageEnv] names, else [DefaultDynamoDBImage].
 	DynamoDBImage string
+
+	// ElasticMQImage is the same for [ElasticMQImageEnv] and [DefaultElasticMQImage].
+	ElasticMQImage string
 
 	// Progress, when set, is told in a short sentence whatever may take longer than a moment. It
 	// is called from the goroutine that called Open.
@@ -54,7 +68,8 @@ func (o Options) progress(sentence string) {
 
 // Backend is a backend whose data is in containers. Its methods may be called concurrently.
 type Backend struct {
-	dynamoDB *proxy
+	dynamoDB *proxy // nil if it was not asked for
+	sqs      *proxy // the same
 }
 
 var _ backend.Backend = (*Backend)(nil)
@@ -64,8 +79,8 @@ var _ backend.Backend = (*Backend)(nil)
 // It takes some milliseconds on a running container and a few seconds on a new one, and pulls an
 // image that is missing, which may take minutes and is told to Options.Progress. Checks that open
 // at the same time, in this process or another of the same user, wait for each other and end with
-// one container. When Open fails, or ctx ends, what it started is removed; the error says what to
-// do next. Ask [Available] first whether there is a Docker engine at all.
+// one container of each service. When Open fails, or ctx ends, a container that does not answer yet is
+// removed; the error says what to do next. Ask [Available] first whether there is a Docker engine at all.
 func Open(ctx context.Context, opt Options) (*Backend, error) {
 	return course.open(ctx, opt)
 }
@@ -73,24 +88,44 @@ func Open(ctx context.Context, opt Options) (*Backend, error) {
 // Name is "containers".
 func (b *Backend) Name() string { return "containers" }
 
-// Handler answers DynamoDB's requests, and is nil for any other service. A request that the
-// container does not answer gets an AWS error with status 500, and [Backend.Err] tells why.
+// Handler answers the requests of a service that Open was asked for, and is nil for any other. A
+// request that the container does not answer gets an AWS error with status 500, and [Backend.Err]
+// tells why.
 func (b *Backend) Handler(s backend.Service) http.Handler {
-	if s != backend.DynamoDB {
-		return nil
+	for _, p := range b.proxies() {
+		if p.container.Service == s {
+			return p
+		}
 	}
-	return b.dynamoDB
+	return nil
 }
 
 // Err is nil for as long as the containers answered all that they were sent. After that it is the
-// first failure: results since then say nothing about a learner's code.
-func (b *Backend) Err() error { return b.dynamoDB.err() }
+// first failure of each: results since then say nothing about a learner's code.
+func (b *Backend) Err() error {
+	var all []error
+	for _, p := range b.proxies() {
+		all = append(all, p.err())
+	}
+	return errors.Join(all...)
+}
 
-// Close gives up the connections to the containers and leaves them running. The Handler works no
-// worse for it, but keeps connections again. Close never fails.
+// Close gives up the connections to the containers and leaves them running. The Handlers work no
+// worse for it, but keep connections again. Close never fails.
 func (b *Backend) Close() error {
-	b.dynamoDB.close()
+	for _, p := range b.proxies() {
+		p.close()
+	}
 	return nil
+}
+
+func (b *Backend) proxies() (all []*proxy) {
+	for _, p := range []*proxy{b.dynamoDB, b.sqs} {
+		if p != nil {
+			all = append(all, p)
+		}
+	}
+	return all
 }
 
 // service is a program that runs in a container.
@@ -103,6 +138,9 @@ type service struct {
 	env   []string
 	port  network.Port
 
+	// config is a file that the image has as well, put in its place before the start; none if the path is "".
+	configPath, config string
+
 	// target is the operation, in the form of the header X-Amz-Target, that tells whether the
 	// service is ready. It needs no input and no data.
 	target string
@@ -111,14 +149,19 @@ type service struct {
 	startLimit time.Duration
 }
 
+// imageOf chooses an image, and says how to come by it.
+func imageOf(option, env, usual string) (image, hint string) {
+	image = cmp.Or(option, os.Getenv(env), usual)
+	if image == usual {
+		return image, "`make images` builds it on this machine, or `docker pull " + image + "` fetches it"
+	}
+	return image, "correct its name, or `docker pull " + image + "` and see why; without " + env + " the image is " + usual
+}
+
 // dynamoDBLocal is DynamoDB Local as the checks need it. The arguments suit the maker's image as
 // well as the one built by tools/images: both have `java` for an entry point.
 func dynamoDBLocal(opt Options) service {
-	image := cmp.Or(opt.DynamoDBImage, os.Getenv(DynamoDBImageEnv), DefaultDynamoDBImage)
-	hint := "`make images` builds it on this machine, or `docker pull " + image + "` fetches it"
-	if image != DefaultDynamoDBImage {
-		hint = "correct its name, or `docker pull " + image + "` and see why; without " + DynamoDBImageEnv + " the image is " + DefaultDynamoDBImage
-	}
+	image, hint := imageOf(opt.DynamoDBImage, DynamoDBImageEnv, DefaultDynamoDBImage)
 	return service{
 		id:    backend.DynamoDB,
 		title: "DynamoDB Local",

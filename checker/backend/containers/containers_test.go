@@ -192,6 +192,7 @@ func TestTheImageBuiltLocallyIsTheOnePinned(t *testing.T) {
 	script, err := os.ReadFile(filepath.Join("..", "..", "..", "tools", "images", "build"))
 	require.NoError(t, err)
 	assert.Contains(t, string(script), "\ndynamodb_image="+DefaultDynamoDBImage+"\n")
+	assert.Contains(t, string(script), "\nelasticmq_image="+DefaultElasticMQImage+"\n")
 }
 
 func TestTheImageIsTheOptionThenTheEnvironmentThenThePinned(t *testing.T) {
@@ -200,4 +201,6 @@ func TestTheImageIsTheOptionThenTheEnvironmentThenThePinned(t *testing.T) {
 	t.Setenv(DynamoDBImageEnv, "registry.example/dynamodb:1")
 	assert.Equal(t, "registry.example/dynamodb:1", dynamoDBLocal(Options{}).image)
 	assert.Equal(t, "mine:2", dynamoDBLocal(Options{DynamoDBImage: "mine:2"}).image)
+	t.Setenv(ElasticMQImageEnv, "registry.example/elasticmq:1")
+	assert.Equal(t, "registry.example/elasticmq:1", elasticMQ(Options{}).image)
 }

@@ -2,8 +2,10 @@ package containers
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -27,7 +29,11 @@ var course = fleet{label: "serverless-patterns"}
 func (f fleet) specLabel() string { return f.label + ".spec" }
 
 func (s service) spec() string {
-	return strings.Join(append(append([]string{s.image}, s.env...), s.args...), " ")
+	spec := strings.Join(append(append([]string{s.image}, s.env...), s.args...), " ")
+	if s.configPath != "" {
+		spec += fmt.Sprintf(" config %x", sha256.Sum256([]byte(s.configPath+s.config)))
+	}
+	return spec
 }
 
 // reuseLimit is how long a container that runs already may take to answer before it is given up
@@ -44,12 +50,28 @@ func (f fleet) open(ctx context.Context, opt Options) (*Backend, error) {
 		return nil, err
 	}
 	defer e.close()
-	s := dynamoDBLocal(opt)
-	c, err := e.ensure(ctx, s)
-	if err != nil {
-		return nil, err
+	var b Backend
+	wanted := opt.Services
+	if len(wanted) == 0 {
+		wanted = []backend.Service{backend.DynamoDB}
 	}
-	return &Backend{dynamoDB: newProxy(c, s.title)}, nil
+	if slices.Contains(wanted, backend.DynamoDB) {
+		s := dynamoDBLocal(opt)
+		c, err := e.ensure(ctx, s)
+		if err != nil {
+			return nil, err
+		}
+		b.dynamoDB = newProxy(c, s.title)
+	}
+	if slices.Contains(wanted, backend.SQS) {
+		s := elasticMQ(opt)
+		c, err := e.ensure(ctx, s)
+		if err != nil {
+			return nil, err
+		}
+		b.sqs = newSQSProxy(c, s.title)
+	}
+	return &b, nil
 }
 
 // engine is a fleet with a connection to the Docker engine that it is on.

@@ -16,8 +16,10 @@ import (
 // proxy passes requests on to a service in a container.
 type proxy struct {
 	http.Handler
+	reverse   *httputil.ReverseProxy
 	container Container
 	title     string
+	errors    string // what the service has before the code of an error
 	transport *http.Transport
 	first     atomic.Pointer[error]
 }
@@ -26,6 +28,7 @@ func newProxy(c Container, title string) *proxy {
 	p := &proxy{
 		container: c,
 		title:     title,
+		errors:    "com.amazonaws.dynamodb.v20120810#",
 		transport: &http.Transport{
 			// No Proxy: the service is on loopback, whatever the user's environment names.
 			DialContext: (&net.Dialer{Timeout: 5 * time.Second}).DialContext,
@@ -42,12 +45,13 @@ func newProxy(c Container, title string) *proxy {
 		},
 	}
 	target := &url.URL{Scheme: "http", Host: c.Address}
-	p.Handler = &httputil.ReverseProxy{
+	p.reverse = &httputil.ReverseProxy{
 		Rewrite:      func(r *httputil.ProxyRequest) { r.SetURL(target) },
 		Transport:    p.transport,
 		ErrorHandler: p.fail,
 		ErrorLog:     log.New(io.Discard, "", 0), // what is worth knowing is in err
 	}
+	p.Handler = p.reverse
 	return p
 }
 
@@ -60,7 +64,7 @@ func (p *proxy) fail(w http.ResponseWriter, r *http.Request, cause error) {
 		p.first.CompareAndSwap(nil, &err)
 	}
 	body, _ := json.Marshal(map[string]string{ // strings always marshal
-		"__type":  "com.amazonaws." + string(p.container.Service) + ".v20120810#InternalServerError",
+		"__type":  p.errors + "InternalServerError",
 		"message": "the backend of the checker did not answer: " + cause.Error(),
 	})
 	w.Header().Set("Content-Type", "application/x-amz-json-1.0")

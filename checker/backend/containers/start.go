@@ -1,6 +1,7 @@
 package containers
 
 import (
+	"archive/tar"
 	"bytes"
 	"context"
 	"errors"
@@ -8,6 +9,7 @@ import (
 	"io"
 	"net"
 	"net/netip"
+	"path"
 	"strconv"
 	"strings"
 	"time"
@@ -45,6 +47,9 @@ func (e *engine) start(ctx context.Context, s service) (c Container, err error) 
 			e.discard(ctx, id)
 		}
 	}()
+	if err := e.configure(ctx, s, id); err != nil {
+		return Container{}, err
+	}
 	if _, err := e.docker.ContainerStart(ctx, id, client.ContainerStartOptions{}); err != nil {
 		return Container{}, fmt.Errorf("the Docker engine could not start %s from the image %s: %w", s.title, s.image, err)
 	}
@@ -86,6 +91,29 @@ func (e *engine) create(ctx context.Context, s service) (id string, err error) {
 		return "", fmt.Errorf("the Docker engine could not create a container of %s from the image %s: %w", s.title, s.image, err)
 	}
 	return created.ID, nil
+}
+
+// configure puts the service's configuration into a container that was not started yet.
+func (e *engine) configure(ctx context.Context, s service, id string) error {
+	if s.configPath == "" {
+		return nil
+	}
+	var archive bytes.Buffer
+	w := tar.NewWriter(&archive)
+	err := w.WriteHeader(&tar.Header{Name: path.Base(s.configPath), Mode: 0o644, Size: int64(len(s.config))})
+	if err == nil {
+		_, err = w.Write([]byte(s.config))
+	}
+	if err == nil {
+		err = w.Close()
+	}
+	if err == nil {
+		_, err = e.docker.CopyToContainer(ctx, id, client.CopyToContainerOptions{DestinationPath: path.Dir(s.configPath), Content: &archive})
+	}
+	if err != nil {
+		return fmt.Errorf("the Docker engine could not configure %s with %s: %w", s.title, s.configPath, err)
+	}
+	return nil
 }
 
 // inspect asks Docker about a container that was started: its address is only known then.

@@ -120,7 +120,7 @@ func TestTheReadmeSaysWhatTheAPIAnswers(t *testing.T) {
 	require.NoError(t, err)
 	result := check.Run(t.Context(), said, check.Options{
 		Root: absolute, Dir: filepath.Join(absolute, "solutions"), State: t.TempDir(), Seed: 1,
-		Open: func(context.Context) (backend.Backend, error) { return embedded.New(), nil },
+		Open: func(context.Context, []backend.Service) (backend.Backend, error) { return embedded.New(), nil },
 	})
 	require.Empty(t, result.Error)
 	require.Equal(t, check.Passed, result.Build.Verdict, result.Build.Output)

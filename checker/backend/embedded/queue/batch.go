@@ -9,7 +9,7 @@ import (
 const maxBatch = 10
 
 // entryID tells the entries of a batch apart.
-type entryID struct{ Id string } //nolint:revive // AWS's name
+type entryID struct{ Id string }
 
 func (e entryID) id() string { return e.Id }
 
@@ -48,7 +48,7 @@ type batchOutput[S any] struct {
 }
 
 type failedEntry struct {
-	Id          string //nolint:revive // AWS's name
+	Id          string
 	Code        string
 	Message     string
 	SenderFault bool

@@ -100,9 +100,9 @@ func invalidHandle(handle string) *fault {
 }
 
 // overLimit is about too many messages in flight. AWS's words are not known.
-func overLimit() *fault {
+func overLimit(most int) *fault {
 	return &fault{
-		Type: sqsErrors + "OverLimit", Message: fmt.Sprintf("The queue has %d messages in flight; delete messages after they are processed", maxInFlight),
+		Type: sqsErrors + "OverLimit", Message: fmt.Sprintf("The queue has %d messages in flight; delete messages after they are processed", most),
 		code: "OverLimit", status: http.StatusForbidden,
 	}
 }

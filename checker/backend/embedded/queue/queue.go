@@ -41,7 +41,8 @@ func (systemClock) Timer(d time.Duration) (<-chan time.Time, func()) {
 // Service answers the requests of SQS. It is an http.Handler whose requests may come from several goroutines
 // at once, and starts none of its own.
 type Service struct {
-	clock Clock
+	clock       Clock
+	maxInFlight int // messages of a queue
 
 	mu      sync.Mutex
 	queues  map[string]*queue
@@ -53,7 +54,7 @@ var _ http.Handler = (*Service)(nil)
 
 // New returns a service without queues.
 func New(clock Clock) *Service {
-	return &Service{clock: clock, queues: map[string]*queue{}, closed: make(chan struct{})}
+	return &Service{clock: clock, maxInFlight: maxInFlight, queues: map[string]*queue{}, closed: make(chan struct{})}
 }
 
 // Close drops all queues and ends the long polls under way. It may be called again.

@@ -80,9 +80,9 @@ func (in *createQueueInput) again(c *call, q *queue) (any, *fault) {
 	return urlOutput{c.url(q)}, nil
 }
 
-type urlOutput struct{ QueueUrl string } //nolint:revive // AWS's name
+type urlOutput struct{ QueueUrl string }
 
-type getQueueURLInput struct{ QueueName, QueueOwnerAWSAccountId string } //nolint:revive // AWS's name
+type getQueueURLInput struct{ QueueName, QueueOwnerAWSAccountId string }
 
 func (in *getQueueURLInput) do(c *call) (any, *fault) {
 	if in.QueueName == "" {
@@ -223,7 +223,7 @@ func (in *listSourcesInput) do(c *call) (any, *fault) {
 	}
 	names := slices.DeleteFunc(slices.Sorted(maps.Keys(c.queues)), func(name string) bool {
 		source := c.queues[name]
-		return source.settings.redrive == nil || source.settings.redrive.target != q.arn()
+		return source.redrive == nil || source.redrive.target != q.arn()
 	})
 	names, next, f := in.of(names)
 	if f != nil {

@@ -18,12 +18,12 @@ type receiveMessageInput struct {
 	AttributeNames              []string
 	MessageSystemAttributeNames []string
 	MessageAttributeNames       []string
-	ReceiveRequestAttemptId     *string //nolint:revive // AWS's name
+	ReceiveRequestAttemptId     *string
 }
 
 // incoming is a message as it is received.
 type incoming struct {
-	MessageId              string //nolint:revive // AWS's name
+	MessageId              string
 	ReceiptHandle          string
 	MD5OfBody              string
 	Body                   string
@@ -76,7 +76,7 @@ func (in *receiveMessageInput) do(c *call) (any, *fault) {
 	if f := in.check(); f != nil {
 		return nil, f
 	}
-	began := c.clock.Now()
+	began, patient := c.clock.Now(), true
 	for {
 		out, wait, f := in.try(c, began)
 		if f != nil || wait.news == nil {
@@ -87,11 +87,14 @@ func (in *receiveMessageInput) do(c *call) (any, *fault) {
 		case <-wait.news:
 		case <-timer:
 		case <-wait.closed:
+			patient = false
 		case <-c.ctx.Done():
-			stop()
-			return out, nil
+			patient = false
 		}
 		stop()
+		if !patient {
+			return out, nil
+		}
 	}
 }
 
@@ -112,9 +115,9 @@ func (in *receiveMessageInput) try(c *call, began time.Time) (out receiveMessage
 	if in.WaitTimeSeconds != nil {
 		patience = time.Duration(*in.WaitTimeSeconds) * time.Second
 	}
-	full := q.hidden.Len() >= maxInFlight && q.inFlight() >= maxInFlight
+	full := q.hidden.Len() >= c.maxInFlight && q.inFlight() >= c.maxInFlight
 	if full && patience == 0 {
-		return out, w, overLimit()
+		return out, w, overLimit(c.maxInFlight)
 	}
 	if !full {
 		out.Messages = in.take(c, q, now)

@@ -184,7 +184,7 @@ func mustMarshal(v any) []byte {
 type nothing struct{}
 
 // queueURL is the URL of a queue as a parameter.
-type queueURL struct{ QueueUrl string } //nolint:revive // AWS's name
+type queueURL struct{ QueueUrl string }
 
 // queue finds the queue of a URL, by what is after its last slash: clients may reach this service by more
 // than one name. It is called with the lock.

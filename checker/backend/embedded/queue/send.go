@@ -11,13 +11,13 @@ type outgoing struct {
 	DelaySeconds            *int
 	MessageAttributes       attributes
 	MessageSystemAttributes attributes
-	MessageGroupId          *string //nolint:revive // AWS's name
-	MessageDeduplicationId  *string //nolint:revive // AWS's name
+	MessageGroupId          *string
+	MessageDeduplicationId  *string
 }
 
 // accepted is what the sender gets.
 type accepted struct {
-	MessageId                    string //nolint:revive // AWS's name
+	MessageId                    string
 	MD5OfMessageBody             string
 	MD5OfMessageAttributes       string `json:",omitempty"`
 	MD5OfMessageSystemAttributes string `json:",omitempty"`
@@ -131,7 +131,7 @@ func (in *sendMessageBatchInput) do(c *call) (any, *fault) {
 		return nil, tooLong(total)
 	}
 	type successful struct {
-		Id string //nolint:revive // AWS's name
+		Id string
 		accepted
 	}
 	var out batchOutput[successful]
