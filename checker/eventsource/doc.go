@@ -1,0 +1,27 @@
+// Package eventsource is what Lambda puts between an SQS queue and a function: the event source mapping that
+// a SAM event of type SQS becomes.
+//
+// [New] makes a [Mapping] of such an event. It receives messages, puts them into batches, invokes the function
+// with the event that Lambda would make of them, and deletes what the result says is done ([Decide]): without
+// ReportBatchItemFailures everything unless the function failed, with it all but the messages that are reported,
+// and nothing at all if there is any doubt about what the result means.
+//
+// Time is logical. What stays in the queue comes back after its visibility timeout on AWS; [Drain] does not wait
+// for that, but makes it visible at once when nothing else is left to do, and notes how much time would have
+// passed. [Mapping.Run] is for a person who watches: it waits as AWS does. Between them nothing differs but that.
+//
+// What queues of AWS do now and then is done on request, and by a seed: [Disorder] has messages come twice, out
+// of order, and in short batches.
+//
+// [Mapping.Timeline] tells of every message when it was delivered, in which batch, what came of it, and what
+// happened then.
+//
+// The facts are from "Using Lambda with Amazon SQS", "Processing an Amazon SQS event source" and "Handling errors
+// for an SQS event source in Lambda" in the Lambda Developer Guide, and "Amazon SQS visibility timeout" and "Using
+// dead-letter queues in Amazon SQS" in the SQS Developer Guide. conformance_test.go has them one by one.
+//
+// How a function runs is not known here: it is called through an [Invoke]. Nor is what a queue is: the mapping
+// uses AWS's client, as the checker's own caller. Batches are delivered one after the other, where AWS begins with
+// five at a time. FIFO queues, filters, maximum concurrency and provisioned pollers are not there; [Unsupported]
+// names them.
+package eventsource
