@@ -42,6 +42,9 @@ func (r resolver) Ref(logicalID string) (string, error) {
 		}
 	}
 	if name, ok := r.names[logicalID]; ok {
+		if resource, _ := r.template.Resource(logicalID); resource.Type == "AWS::SQS::Queue" {
+			return r.queueURL(logicalID), nil
+		}
 		return name, nil
 	}
 	if name, ok := r.apiRef(logicalID); ok {
@@ -50,7 +53,7 @@ func (r resolver) Ref(logicalID string) (string, error) {
 	return "", fmt.Errorf("what !Ref %s gives is not known to the local stack", logicalID)
 }
 
-// GetAtt implements sam.Resolver for ARNs, and for what HTTP APIs have.
+// GetAtt implements sam.Resolver for ARNs, and for what queues and APIs have.
 func (r resolver) GetAtt(logicalID, attribute string) (string, error) {
 	name, known := r.names[logicalID]
 	resource, _ := r.template.Resource(logicalID)
@@ -60,6 +63,11 @@ func (r resolver) GetAtt(logicalID, attribute string) (string, error) {
 			return r.arn("lambda", "function:"+name), nil
 		case "AWS::DynamoDB::Table", "AWS::Serverless::SimpleTable":
 			return r.arn("dynamodb", "table/"+name), nil
+		}
+	}
+	if known && resource.Type == "AWS::SQS::Queue" {
+		if value, ok := r.queueAttribute(logicalID, attribute); ok {
+			return value, nil
 		}
 	}
 	if value, ok := r.apiAttribute(logicalID, attribute); ok {

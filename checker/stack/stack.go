@@ -12,9 +12,12 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
+	"golang.org/x/sync/errgroup"
 
 	"example.com/serverless-patterns/checker/apigateway"
 	"example.com/serverless-patterns/checker/backend"
+	"example.com/serverless-patterns/checker/eventsource"
 	"example.com/serverless-patterns/checker/sam"
 	"example.com/serverless-patterns/checker/sandbox"
 	"example.com/serverless-patterns/checker/wire"
@@ -58,6 +61,14 @@ type Options struct {
 	// ExactNames gives tables and functions the very names that the template has for them, as AWS does. Only one
 	// such stack at a time can be on a backend.
 	ExactNames bool
+	// Disorder is what the queues do that AWS's do now and then.
+	Disorder eventsource.Disorder
+	// Poll has event source mappings deliver by themselves, in real time, as on AWS. Otherwise they deliver
+	// when Drain or Deliver is called.
+	Poll bool
+	// ObserveDelivery is told each delivery of a message to a function, by the logical ids of both; nil is told
+	// nothing. It is called from a goroutine for each mapping.
+	ObserveDelivery func(queue, function string, m eventsource.Message, d eventsource.Delivery)
 }
 
 func (o Options) timeout(template time.Duration) time.Duration {
@@ -77,12 +88,18 @@ type Stack struct {
 	wire      *wire.Server
 	transport *http.Transport
 	dynamodb  *dynamodb.Client
+	sqs       *sqs.Client
 	functions map[string]*Function
 	tables    map[string]*Table
+	queues    map[string]*Queue
+	mappings  []*eventsource.Mapping
 	apis      map[string]*API
 	requests  *http.Transport // of clients of the APIs
 	dir       string
 	retired   retired
+
+	stopPolling context.CancelFunc // nil if nothing polls
+	polling     errgroup.Group
 }
 
 // MissingError says that the template lacks a resource that somebody asks for: a fault of the
@@ -106,6 +123,7 @@ func Deploy(ctx context.Context, o Options) (*Stack, error) {
 		transport: &http.Transport{},
 		functions: map[string]*Function{},
 		tables:    map[string]*Table{},
+		queues:    map[string]*Queue{},
 		apis:      map[string]*API{},
 		requests:  &http.Transport{DisableCompression: true},
 		dir:       o.Dir,
@@ -119,18 +137,17 @@ func Deploy(ctx context.Context, o Options) (*Stack, error) {
 	}
 	s.wire = endpoint
 	s.wire.KeepCalls(o.KeepCalls)
-	s.dynamodb = dynamodb.New(dynamodb.Options{
-		Region:       s.Region,
-		BaseEndpoint: aws.String(endpoint.URL()),
-		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
-			return endpoint.Operator(), nil
-		}),
-		HTTPClient: &http.Client{Transport: s.transport},
-	})
+	operator := aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) { return endpoint.Operator(), nil })
+	client := &http.Client{Transport: s.transport}
+	s.dynamodb = dynamodb.New(dynamodb.Options{Region: s.Region, BaseEndpoint: aws.String(endpoint.URL()), Credentials: operator, HTTPClient: client})
+	s.sqs = sqs.New(sqs.Options{Region: s.Region, BaseEndpoint: aws.String(endpoint.URL()), Credentials: operator, HTTPClient: client})
 	for _, t := range o.Template.Tables {
 		if err = s.createTable(ctx, t); err != nil {
 			break
 		}
+	}
+	if err == nil {
+		err = s.createQueues(ctx)
 	}
 	for _, f := range o.Template.Functions {
 		if err == nil {
@@ -138,10 +155,16 @@ func Deploy(ctx context.Context, o Options) (*Stack, error) {
 		}
 	}
 	if err == nil {
+		err = s.createMappings(o)
+	}
+	if err == nil {
 		err = s.createAPIs(o)
 	}
 	if err != nil {
 		return nil, errors.Join(err, s.Close())
+	}
+	if o.Poll {
+		s.startPolling()
 	}
 	return s, nil
 }
@@ -153,16 +176,13 @@ func Supported(t *sam.Template) error {
 		all = append(all, fmt.Errorf("%s:%d: %s is of type %s, which the local stack cannot deploy yet",
 			t.File, r.Line, r.LogicalID, r.Type))
 	}
-	for _, q := range t.Queues {
-		refuse(q.Resource)
-	}
 	for _, b := range t.Buckets {
 		refuse(b.Resource)
 	}
 	for _, a := range t.Applications {
 		refuse(a.Resource)
 	}
-	all = append(all, apigateway.Unsupported(t))
+	all = append(all, apigateway.Unsupported(t), eventsource.Unsupported(t))
 	return errors.Join(append(all, policyLimits(t)...)...)
 }
 
@@ -200,6 +220,13 @@ func physicalNames(o Options, region string) map[string]string {
 	}
 	for _, f := range o.Template.Functions {
 		name(f.Resource, f.FunctionName)
+	}
+	for _, q := range o.Template.Queues {
+		name(q.Resource, q.QueueName)
+		if long := names[q.LogicalID]; len(long) > maxQueueName { // the end tells it from others
+			const end = 14
+			names[q.LogicalID] = long[:maxQueueName-end] + long[len(long)-end:]
+		}
 	}
 	for _, a := range o.Template.HTTPAPIs {
 		names[a.LogicalID] = newAPIID()
@@ -296,9 +323,14 @@ func (s *Stack) SlowestCall() time.Duration { return s.wire.Slowest() }
 // Inject makes AWS calls of the stack's functions go wrong until the returned function is called.
 func (s *Stack) Inject(f wire.Fault) (remove func()) { return s.wire.Inject(f) }
 
-// Close ends all APIs with their requests, then all functions, and removes everything that the stack has on
-// the backend. Invocations under way that no API has made must have been cancelled.
+// Close ends polling and all APIs with their requests, then all functions, and removes everything that the stack
+// has on the backend. Invocations under way that neither has made must have been cancelled. Among its errors is why
+// a mapping could not poll to the end.
 func (s *Stack) Close() error {
+	if s.stopPolling != nil {
+		s.stopPolling()
+	}
+	polled := s.polling.Wait()
 	for _, a := range s.apis {
 		a.server.Close()
 	}
@@ -307,9 +339,12 @@ func (s *Stack) Close() error {
 		f.deployed.Load().Close()
 	}
 	s.retired.Wait()
-	var all []error
+	all := []error{polled}
 	for _, t := range s.tables {
 		all = append(all, t.remove())
+	}
+	for _, q := range s.queues {
+		all = append(all, q.remove())
 	}
 	s.transport.CloseIdleConnections()
 	s.wire.Close()

@@ -1,0 +1,149 @@
+package stack
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"time"
+
+	"example.com/serverless-patterns/checker/eventsource"
+	"example.com/serverless-patterns/checker/sam"
+	"example.com/serverless-patterns/checker/sandbox"
+)
+
+// DrainTime is how long Drain takes, at most. An invocation takes up to its function's timeout, and what fails
+// comes several times.
+const DrainTime = 90 * time.Second
+
+func (s *Stack) createMappings(o Options) error {
+	clock := &eventsource.Clock{}
+	for _, f := range s.template.Functions {
+		for _, e := range f.Events {
+			source, ok := e.Source.(*sam.SQSEvent)
+			if !ok {
+				continue
+			}
+			m, err := s.createMapping(f, e, source, clock, o)
+			if err != nil {
+				return err
+			}
+			s.mappings = append(s.mappings, m)
+		}
+	}
+	return nil
+}
+
+func (s *Stack) createMapping(f *sam.Function, e sam.Event, source *sam.SQSEvent, clock *eventsource.Clock, o Options) (*eventsource.Mapping, error) {
+	arn, err := source.Queue.Resolve(resolver{s})
+	if err != nil {
+		return nil, fmt.Errorf("%s: Queue of the event %s of %s: %w", s.template.File, e.Name, f.LogicalID, err)
+	}
+	id, ok := s.queueOf(arn)
+	if !ok {
+		return nil, fmt.Errorf("%s:%d: Queue of the event %s of %s is %s, which is not the ARN of a queue of this template; it is !GetAtt NAME.Arn",
+			s.template.File, source.Queue.Line(), e.Name, f.LogicalID, source.Queue)
+	}
+	queue := s.template.Queues[slices.IndexFunc(s.template.Queues, func(q *sam.Queue) bool { return q.LogicalID == id })]
+	deadLetter, err := s.deadLetterQueue(queue)
+	if err != nil {
+		return nil, err
+	}
+	d := eventsource.Deployment{
+		QueueURL: s.queues[id].URL, QueueARN: arn, DeadLetterQueue: deadLetter, Region: s.Region, SQS: s.sqs,
+		Invoke: s.invokeForQueue, Clock: clock, Disorder: o.Disorder, Seed: o.Seed,
+	}
+	if o.ObserveDelivery != nil {
+		d.Observe = func(m eventsource.Message, d eventsource.Delivery) { o.ObserveDelivery(id, f.LogicalID, m, d) }
+	}
+	return eventsource.New(s.template, f, e, queue, d)
+}
+
+// invokeForQueue is what an event source mapping sees of Lambda.
+func (s *Stack) invokeForQueue(ctx context.Context, function string, event []byte) (eventsource.Invocation, error) {
+	f, err := s.Function(function)
+	if err != nil {
+		return eventsource.Invocation{}, err
+	}
+	i, err := f.Invoke(ctx, event)
+	var refused *sandbox.RequestError
+	switch {
+	case errors.As(err, &refused) && refused.Status == http.StatusTooManyRequests:
+		return eventsource.Invocation{}, fmt.Errorf("%w: %w", eventsource.ErrThrottled, err)
+	case err != nil:
+		return eventsource.Invocation{}, err
+	}
+	result := eventsource.Invocation{RequestID: i.RequestID, Payload: i.Payload, FunctionError: i.FunctionError, Details: i}
+	if i.FunctionError != "" {
+		result.Outcome = outcomeWords(i)
+	}
+	return result, nil
+}
+
+// outcomeWords say how an invocation failed, to go on after "the function".
+func outcomeWords(i *sandbox.Invocation) string {
+	switch {
+	case i.Panicked():
+		return "panicked"
+	case i.Outcome == sandbox.Failed:
+		return "returned an error"
+	case i.Outcome == sandbox.TooLarge:
+		return "answered with more than 6 MB"
+	case i.Outcome == sandbox.NotStarted:
+		return "could not be started"
+	case i.Outcome == sandbox.OutOfMemory:
+		return "ran out of memory"
+	}
+	return string(i.Outcome) // timed out, exited
+}
+
+// DeliveredBy is the invocation of a delivery, or nil if there was none.
+func DeliveredBy(d eventsource.Delivery) *sandbox.Invocation {
+	i, _ := d.Details.(*sandbox.Invocation)
+	return i
+}
+
+// Drain delivers what is in all queues with an event source mapping until nothing is left to do; see
+// [eventsource.Drain]. It takes [DrainTime] at most.
+func (s *Stack) Drain(ctx context.Context) error {
+	return eventsource.Drain(ctx, DrainTime, s.mappings...)
+}
+
+// Deliver delivers what is visible in all queues with an event source mapping, and brings nothing back; see
+// [eventsource.Pass].
+func (s *Stack) Deliver(ctx context.Context) error {
+	return eventsource.Pass(ctx, s.mappings...)
+}
+
+// Drain delivers what is in the queue, as that of the stack does for all.
+func (q *Queue) Drain(ctx context.Context) error {
+	return eventsource.Drain(ctx, DrainTime, q.Mappings()...)
+}
+
+// Deliver delivers what is visible in the queue, as that of the stack does for all.
+func (q *Queue) Deliver(ctx context.Context) error {
+	return eventsource.Pass(ctx, q.Mappings()...)
+}
+
+// Mappings are the event source mappings of the queue, in the order of the template.
+func (q *Queue) Mappings() []*eventsource.Mapping {
+	return slices.DeleteFunc(q.stack.Mappings(), func(m *eventsource.Mapping) bool { return m.Queue != q.LogicalID })
+}
+
+// Mappings are all event source mappings of the stack, in the order of the template.
+func (s *Stack) Mappings() []*eventsource.Mapping { return slices.Clone(s.mappings) }
+
+// startPolling has all mappings deliver by themselves, until the stack is closed.
+func (s *Stack) startPolling() {
+	ctx, cancel := context.WithCancel(context.Background())
+	s.stopPolling = cancel
+	for _, m := range s.mappings {
+		s.polling.Go(func() error {
+			if err := m.Run(ctx); err != nil && ctx.Err() == nil {
+				return fmt.Errorf("the event source mapping of %s ended: %w", m.Queue, err)
+			}
+			return nil
+		})
+	}
+}

@@ -1,0 +1,227 @@
+package stack
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
+	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
+
+	"example.com/serverless-patterns/checker/sam"
+)
+
+// Queue is a deployed SQS queue.
+type Queue struct {
+	LogicalID string
+	Name      string // the physical one
+	URL       string // as on AWS; functions get it by !Ref
+	ARN       string
+
+	stack *Stack
+}
+
+// QueueMessage is a message in a queue.
+type QueueMessage struct {
+	ID, Body string
+	// Receives is how often it was received, with the look that found it here.
+	Receives int
+}
+
+// Limits of SQS.
+const (
+	maxQueueName = 80 // characters
+	maxEntries   = 10 // of a batch
+)
+
+// Queue returns a queue by its logical id. The error is a [*MissingError].
+func (s *Stack) Queue(logicalID string) (*Queue, error) {
+	q, ok := s.queues[logicalID]
+	if !ok {
+		return nil, &MissingError{logicalID, "AWS::SQS::Queue", s.template.File}
+	}
+	return q, nil
+}
+
+// createQueues makes all queues, dead-letter queues before those that they are for.
+func (s *Stack) createQueues(ctx context.Context) error {
+	pending := slices.Clone(s.template.Queues)
+	for len(pending) > 0 {
+		var later []*sam.Queue
+		for _, q := range pending {
+			target, err := s.deadLetterQueue(q)
+			if err != nil {
+				return err
+			}
+			if target != "" && s.queues[target] == nil {
+				later = append(later, q)
+				continue
+			}
+			if err := s.createQueue(ctx, q, target); err != nil {
+				return err
+			}
+		}
+		if len(later) == len(pending) {
+			return fmt.Errorf("%s:%d: the dead-letter queue of %s is, by one or more steps, %s itself: CloudFormation refuses such a circle",
+				s.template.File, later[0].Line, later[0].LogicalID, later[0].LogicalID)
+		}
+		pending = later
+	}
+	return nil
+}
+
+// deadLetterQueue is the logical id of a queue's dead-letter queue; "" if it has none.
+func (s *Stack) deadLetterQueue(q *sam.Queue) (string, error) {
+	if q.RedrivePolicy == nil {
+		return "", nil
+	}
+	target := q.RedrivePolicy.DeadLetterTargetArn
+	arn, err := target.Resolve(resolver{s})
+	if err != nil {
+		return "", fmt.Errorf("%s: deadLetterTargetArn of %s: %w", s.template.File, q.LogicalID, err)
+	}
+	id, ok := s.queueOf(arn)
+	if !ok {
+		return "", fmt.Errorf("%s:%d: deadLetterTargetArn of %s is %s, which is no queue of this template", s.template.File, target.Line(), q.LogicalID, target)
+	}
+	return id, nil
+}
+
+// queueOf is the logical id of the queue with an ARN.
+func (s *Stack) queueOf(arn string) (string, bool) {
+	at, ok := s.places().of(arn)
+	return at.logicalID, ok && at.service == "sqs" && at.rest == ""
+}
+
+func (s *Stack) createQueue(ctx context.Context, q *sam.Queue, deadLetter string) error {
+	name := s.names[q.LogicalID]
+	made := &Queue{LogicalID: q.LogicalID, Name: name, URL: resolver{s}.queueURL(q.LogicalID), ARN: resolver{s}.arn("sqs", name), stack: s}
+	seconds := func(d time.Duration) string { return strconv.Itoa(int(d / time.Second)) }
+	in := &sqs.CreateQueueInput{QueueName: &name, Attributes: map[string]string{
+		"VisibilityTimeout":             seconds(q.VisibilityTimeout),
+		"MessageRetentionPeriod":        seconds(q.MessageRetentionPeriod),
+		"DelaySeconds":                  seconds(q.Delay),
+		"ReceiveMessageWaitTimeSeconds": seconds(q.ReceiveMessageWaitTime),
+		"MaximumMessageSize":            strconv.Itoa(q.MaximumMessageSize),
+	}}
+	if deadLetter != "" {
+		arn, err := s.queues[deadLetter].attribute(ctx, types.QueueAttributeNameQueueArn) // as the backend calls it
+		if err != nil {
+			return err
+		}
+		policy, err := json.Marshal(map[string]any{"deadLetterTargetArn": arn, "maxReceiveCount": q.RedrivePolicy.MaxReceiveCount})
+		if err != nil {
+			return err
+		}
+		in.Attributes["RedrivePolicy"] = string(policy)
+	}
+	s.queues[q.LogicalID] = made // also when it fails: its answer may be what was lost
+	if _, err := s.sqs.CreateQueue(ctx, in); err != nil {
+		return fmt.Errorf("cannot create queue %s: %w", q.LogicalID, err)
+	}
+	return nil
+}
+
+func (q *Queue) attribute(ctx context.Context, name types.QueueAttributeName) (string, error) {
+	out, err := q.stack.sqs.GetQueueAttributes(ctx, &sqs.GetQueueAttributesInput{QueueUrl: &q.URL, AttributeNames: []types.QueueAttributeName{name}})
+	if err != nil {
+		return "", fmt.Errorf("cannot read %s of queue %s: %w", name, q.LogicalID, err)
+	}
+	return out.Attributes[string(name)], nil
+}
+
+// Send sends messages as somebody else would have done, and returns them in the same order, with ids.
+func (q *Queue) Send(ctx context.Context, bodies ...string) ([]QueueMessage, error) {
+	sent := make([]QueueMessage, 0, len(bodies))
+	for chunk := range slices.Chunk(bodies, maxEntries) {
+		in := &sqs.SendMessageBatchInput{QueueUrl: &q.URL}
+		for n, body := range chunk {
+			in.Entries = append(in.Entries, types.SendMessageBatchRequestEntry{Id: aws.String(strconv.Itoa(n)), MessageBody: aws.String(body)})
+		}
+		out, err := q.stack.sqs.SendMessageBatch(ctx, in)
+		if err != nil {
+			return nil, fmt.Errorf("cannot send messages to queue %s: %w", q.LogicalID, err)
+		}
+		for _, failed := range out.Failed {
+			return nil, fmt.Errorf("cannot send a message to queue %s: %s: %s", q.LogicalID, aws.ToString(failed.Code), aws.ToString(failed.Message))
+		}
+		ids := map[string]string{}
+		for _, entry := range out.Successful {
+			ids[aws.ToString(entry.Id)] = aws.ToString(entry.MessageId)
+		}
+		for n, body := range chunk {
+			sent = append(sent, QueueMessage{ID: ids[strconv.Itoa(n)], Body: body})
+		}
+	}
+	return sent, nil
+}
+
+// Messages are those that are visible in the queue. They stay visible; but SQS counts the look as a receive, so in a
+// queue with a dead-letter queue each look is one delivery less for the function.
+func (q *Queue) Messages(ctx context.Context) (found []QueueMessage, err error) {
+	var handles []*string
+	for {
+		out, err := q.stack.sqs.ReceiveMessage(ctx, &sqs.ReceiveMessageInput{
+			QueueUrl: &q.URL, MaxNumberOfMessages: maxEntries, VisibilityTimeout: lookTime,
+			MessageSystemAttributeNames: []types.MessageSystemAttributeName{types.MessageSystemAttributeNameApproximateReceiveCount},
+		})
+		if err != nil {
+			return nil, fmt.Errorf("cannot look at the messages of queue %s: %w", q.LogicalID, err)
+		}
+		if len(out.Messages) == 0 {
+			break
+		}
+		for _, m := range out.Messages {
+			receives, _ := strconv.Atoi(m.Attributes[string(types.MessageSystemAttributeNameApproximateReceiveCount)])
+			found = append(found, QueueMessage{aws.ToString(m.MessageId), aws.ToString(m.Body), receives})
+			handles = append(handles, m.ReceiptHandle)
+		}
+	}
+	for chunk := range slices.Chunk(handles, maxEntries) {
+		in := &sqs.ChangeMessageVisibilityBatchInput{QueueUrl: &q.URL}
+		for n, handle := range chunk {
+			in.Entries = append(in.Entries, types.ChangeMessageVisibilityBatchRequestEntry{Id: aws.String(strconv.Itoa(n)), ReceiptHandle: handle})
+		}
+		if _, err := q.stack.sqs.ChangeMessageVisibilityBatch(ctx, in); err != nil {
+			return nil, fmt.Errorf("cannot put the messages of queue %s back: %w", q.LogicalID, err)
+		}
+	}
+	return found, nil
+}
+
+// lookTime is how long a look at a queue may take, in seconds.
+const lookTime = 60
+
+func (q *Queue) remove() error {
+	ctx, cancel := context.WithTimeout(context.Background(), removeTimeout) // also after the run was cancelled
+	defer cancel()
+	_, err := q.stack.sqs.DeleteQueue(ctx, &sqs.DeleteQueueInput{QueueUrl: &q.URL})
+	var gone *types.QueueDoesNotExist
+	if err != nil && !errors.As(err, &gone) {
+		return fmt.Errorf("cannot remove queue %s: %w", q.Name, err)
+	}
+	return nil
+}
+
+// queueURL is what !Ref gives of a queue.
+func (r resolver) queueURL(logicalID string) string {
+	return fmt.Sprintf("https://sqs.%s.amazonaws.com/%s/%s", r.Region, AccountID, r.names[logicalID])
+}
+
+// queueAttribute is what !GetAtt gives of a queue.
+func (r resolver) queueAttribute(logicalID, attribute string) (string, bool) {
+	switch attribute {
+	case "Arn":
+		return r.arn("sqs", r.names[logicalID]), true
+	case "QueueName":
+		return r.names[logicalID], true
+	case "QueueUrl":
+		return r.queueURL(logicalID), true
+	}
+	return "", false
+}
