@@ -14,7 +14,7 @@ import (
 
 // with is a template of a function with these properties, such as its Policies.
 func with(properties string) string {
-	return strings.Replace(function("AA: b", items), "      Environment:\n", indent(properties, 6)+"      Environment:\n", 1)
+	return strings.Replace(function("AA: b", items, jobs), "      Environment:\n", indent(properties, 6)+"      Environment:\n", 1)
 }
 
 // granted are the statements of the function Fn, with the table's name as TABLE and the region as REGION.
@@ -122,7 +122,7 @@ func TestGrants(t *testing.T) {
       - {Effect: Deny, Action: "dynamodb:Delete*", Resource: "*"}
       - {Effect: Allow, Action: logs:PutLogEvents, Resource: nonsense}
       - {Effect: Allow, NotAction: ["dynamodb:*", "s3:*", "sqs:*"], Resource: "*"}`, []string{"dynamodb:GetItem on " + arn, "dynamodb:Delete* on *"}},
-		"an event of SQS":     {"Events: {Jobs: {Type: SQS, Properties: {Queue: arn:aws:sqs:eu-north-1:123456789012:jobs}}}", []string{"sqs:ReceiveMessage sqs:DeleteMessage sqs:GetQueueAttributes on *"}},
+		"an event of SQS":     {"Events: {Jobs: {Type: SQS, Properties: {Queue: !GetAtt Jobs.Arn}}}", []string{"sqs:ReceiveMessage sqs:DeleteMessage sqs:GetQueueAttributes on *"}},
 		"a dead-letter queue": {"DeadLetterQueue: {Type: SQS, TargetArn: arn:aws:sqs:eu-north-1:123456789012:dead}", []string{"sqs:SendMessage on arn:aws:sqs:REGION:123456789012:dead"}},
 	} {
 		t.Run(name, func(t *testing.T) {

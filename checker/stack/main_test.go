@@ -131,6 +131,10 @@ const items = `  Items:
         - {AttributeName: id, KeyType: HASH}
 `
 
+const jobs = `  Jobs:
+    Type: AWS::SQS::Queue
+`
+
 // tableStatus asks the stack's endpoint for any table on its backend.
 func tableStatus(t *testing.T, s *Stack, name string) (*types.TableDescription, error) {
 	t.Helper()

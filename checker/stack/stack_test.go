@@ -181,6 +181,7 @@ func TestWhatCannotBeDeployedIsNamed(t *testing.T) {
 	b := watch(t)
 	o := options(t, b, function("AA: b", items, `  Jobs:
     Type: AWS::SQS::Queue
+    Properties: {QueueName: jobs.fifo, FifoQueue: true}
 `, `  Files:
     Type: AWS::S3::Bucket
 `, `  Lesson:
@@ -191,7 +192,7 @@ func TestWhatCannotBeDeployedIsNamed(t *testing.T) {
 	_, err := Deploy(t.Context(), o)
 	require.Error(t, err)
 	for _, want := range []string{
-		": Jobs is of type AWS::SQS::Queue, which the local stack cannot deploy yet",
+		": Jobs is a FIFO queue, which the local event source mapping does not support yet",
 		": Files is of type AWS::S3::Bucket, which the local stack cannot deploy yet",
 		": Lesson is of type AWS::Serverless::Application, which the local stack cannot deploy yet",
 	} {
