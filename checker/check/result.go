@@ -3,6 +3,8 @@ package check
 import (
 	"math"
 	"time"
+
+	"example.com/serverless-patterns/checker/eventsource"
 )
 
 // Schema names the version of [Document]'s JSON form.
@@ -71,6 +73,8 @@ type Finding struct {
 	Next string `json:"next"` // the next step
 	// Evidence are calls and log lines, shortest first.
 	Evidence []string `json:"evidence"`
+	// Timelines are what happened to each message, if queues are concerned: as data what is drawn in Evidence.
+	Timelines []eventsource.Timeline `json:"timelines,omitempty"`
 }
 
 // FirstFailure is the finding to read first: of a must if there is one. It is nil when nothing failed.

@@ -37,6 +37,8 @@ type T struct {
 	did        string
 	hangs      *hangs
 	notes      notes
+	sent       map[string][]string          // the ids of messages that the check sent, by queue
+	delivered  map[*sandbox.Invocation]bool // by event source mappings
 }
 
 // notes are what a check saw that concerns more than itself.
@@ -133,6 +135,9 @@ func (t *T) deployed() *stack.Stack {
 		t.options.Seed = t.random.Uint64()
 		s, err := t.deploy(t.options)
 		if f, refused := refusedPolicies(err); refused {
+			t.Fail(f)
+		}
+		if f, refused := refusedMapping(err); refused {
 			t.Fail(f)
 		}
 		if err != nil {
