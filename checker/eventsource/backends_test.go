@@ -159,6 +159,7 @@ type settings struct {
 	timeout  time.Duration // of the function; 0 is 3 s
 	disorder eventsource.Disorder
 	seed     uint64
+	clock    *eventsource.Clock
 	observe  func(eventsource.Message, eventsource.Delivery)
 }
 
@@ -184,7 +185,7 @@ func mapping(t *testing.T, client eventsource.SQS, url string, s settings, invok
 	f := &sam.Function{Resource: sam.Resource{LogicalID: "Fn"}, Timeout: s.timeout, Events: []sam.Event{e}}
 	m, err := eventsource.New(&sam.Template{File: "template.yaml"}, f, e, q, eventsource.Deployment{
 		QueueURL: url, QueueARN: "arn:aws:sqs:" + region + ":123456789012:orders", DeadLetterQueue: letters, Region: region,
-		SQS: client, Invoke: invoke, Disorder: s.disorder, Seed: s.seed, Observe: s.observe,
+		SQS: client, Invoke: invoke, Disorder: s.disorder, Seed: s.seed, Observe: s.observe, Clock: s.clock,
 	})
 	require.NoError(t, err)
 	return m

@@ -93,7 +93,7 @@ func (m *Mapping) gather(ctx context.Context, timeout, wait time.Duration) ([]re
 func (m *Mapping) receive(ctx context.Context, n int, timeout, wait time.Duration) (bool, error) {
 	out, err := m.deployment.SQS.ReceiveMessage(ctx, &sqs.ReceiveMessageInput{
 		QueueUrl:                    &m.deployment.QueueURL,
-		MaxNumberOfMessages:         int32(n), //nolint:gosec // 10 at most
+		MaxNumberOfMessages:         int32(n),
 		VisibilityTimeout:           int32(timeout / time.Second),
 		WaitTimeSeconds:             int32(wait / time.Second),
 		MessageSystemAttributeNames: []types.MessageSystemAttributeName{types.MessageSystemAttributeNameAll},
