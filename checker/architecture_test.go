@@ -187,7 +187,7 @@ func TestAPackageKnowsOnlyThoseBelowIt(t *testing.T) {
 			}
 		}
 	}
-	for _, name := range []string{"", "cli", "course", "report", "check", "stack", "sandbox", "apigateway", "wire", "backend", "backend/embedded", "sam"} {
+	for _, name := range []string{"", "cli", "course", "report", "check", "stack", "sandbox", "apigateway", "eventsource", "wire", "backend", "backend/embedded", "sam"} {
 		assert.True(t, seen[name], "checker/%s was not looked at", name)
 	}
 }

@@ -43,7 +43,7 @@ var technologies = []struct {
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), 3*patience)
 		defer cancel()
-		b, err := containers.Open(ctx, containers.Options{})
+		b, err := containers.Open(ctx, containers.Options{Services: []backend.Service{backend.SQS}})
 		require.NoError(t, err)
 		return b
 	}},

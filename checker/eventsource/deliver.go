@@ -227,11 +227,19 @@ func (m *Mapping) conclude(r received, d Delivery) {
 	}
 }
 
-// stay leaves a message in the queue, until its visibility timeout is over.
+// stay leaves a message in the queue, until its visibility timeout is over: the queue's, or what the function has
+// made of it.
 func (m *Mapping) stay(r received, d Delivery) {
-	d.Then, d.BackAfter = Waiting, m.visibility.Seconds()
+	timeout := m.visibility
+	if m.deployment.Visibility != nil {
+		if asked, ok := m.deployment.Visibility(r.handle); ok {
+			timeout = asked
+			d.Why = joined(d.Why, fmt.Sprintf("the function made it invisible for %v", asked))
+		}
+	}
+	d.Then, d.BackAfter = Waiting, timeout.Seconds()
 	m.conclude(r, d)
-	m.waiting[r.id] = &waiting{received: r, due: m.clock.Now() + m.visibility}
+	m.waiting[r.id] = &waiting{received: r, due: m.clock.Now() + timeout}
 }
 
 // delete removes messages from the queue. Those that are to come once more only seem to be: they become visible

@@ -52,6 +52,9 @@ type Deployment struct {
 	Region          string
 	SQS             SQS
 	Invoke          Invoke
+	// Visibility tells how long the function has asked for a message to stay invisible, by its receipt handle; ok is
+	// false if it has not. Nil is a function that never asks.
+	Visibility func(receiptHandle string) (timeout time.Duration, ok bool)
 	// Clock is the time of the stack, which its mappings share; nil is a clock of its own.
 	Clock    *Clock
 	Disorder Disorder

@@ -2,10 +2,12 @@ package stack
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"example.com/serverless-patterns/checker/eventsource"
@@ -52,7 +54,7 @@ func (s *Stack) createMapping(f *sam.Function, e sam.Event, source *sam.SQSEvent
 	}
 	d := eventsource.Deployment{
 		QueueURL: s.queues[id].URL, QueueARN: arn, DeadLetterQueue: deadLetter, Region: s.Region, SQS: s.sqs,
-		Invoke: s.invokeForQueue, Clock: clock, Disorder: o.Disorder, Seed: o.Seed,
+		Invoke: s.invokeForQueue, Visibility: s.visibilityAsked(f.LogicalID), Clock: clock, Disorder: o.Disorder, Seed: o.Seed,
 	}
 	if o.ObserveDelivery != nil {
 		d.Observe = func(m eventsource.Message, d eventsource.Delivery) { o.ObserveDelivery(id, f.LogicalID, m, d) }
@@ -79,6 +81,34 @@ func (s *Stack) invokeForQueue(ctx context.Context, function string, event []byt
 		result.Outcome = outcomeWords(i)
 	}
 	return result, nil
+}
+
+// visibilityAsked finds what a function has made of the visibility timeout of a message that it was given.
+func (s *Stack) visibilityAsked(function string) func(receiptHandle string) (time.Duration, bool) {
+	type change struct {
+		ReceiptHandle     string
+		VisibilityTimeout int // seconds
+	}
+	return func(receiptHandle string) (time.Duration, bool) {
+		for _, c := range slices.Backward(s.wire.Calls()) { // the last one counts
+			if c.Function != function || c.Status != http.StatusOK || !strings.HasPrefix(c.Operation, "ChangeMessageVisibility") {
+				continue
+			}
+			var request struct {
+				change
+				Entries []change // of the batch
+			}
+			if json.Unmarshal(c.Request, &request) != nil {
+				continue
+			}
+			for _, asked := range append(request.Entries, request.change) {
+				if asked.ReceiptHandle == receiptHandle {
+					return time.Duration(asked.VisibilityTimeout) * time.Second, true
+				}
+			}
+		}
+		return 0, false
+	}
 }
 
 // outcomeWords say how an invocation failed, to go on after "the function".

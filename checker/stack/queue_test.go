@@ -115,6 +115,24 @@ func TestAFunctionFindsAQueueByTheEnvironment(t *testing.T) {
 	assert.Equal(t, []any{"c"}, ids(t, s))
 }
 
+func TestAFunctionMayPutAMessageOff(t *testing.T) {
+	t.Parallel()
+	s := deploy(t, queueOptions(t))
+	orders := queue(t, s, "OrdersQueue")
+	sent, err := orders.Send(t.Context(), "later", "report")
+	require.NoError(t, err)
+	require.NoError(t, s.Drain(t.Context()))
+	timeline := orders.Mappings()[0].Timeline()
+	later, _ := timeline.Find(sent[0].ID)
+	require.Len(t, later.Deliveries, 2)
+	assert.InDelta(t, 300, later.Deliveries[0].BackAfter, 0)
+	assert.InDelta(t, 300, later.Deliveries[1].At-later.Deliveries[0].At, 0)
+	assert.Equal(t, "the function made it invisible for 5m0s", later.Deliveries[0].Why)
+	report, _ := timeline.Find(sent[1].ID)
+	assert.InDelta(t, 60, report.Deliveries[0].BackAfter, 0)
+	assert.Equal(t, 10*time.Minute, timeline.Elapsed())
+}
+
 func TestMoreMessagesThanABatchAreSentInOrder(t *testing.T) {
 	t.Parallel()
 	s := deploy(t, queueOptions(t))
@@ -180,7 +198,7 @@ func TestWhatIsWrongWithQueuesIsNamed(t *testing.T) {
 		"event elsewhere":             {[]string{"!GetAtt IdleQueue.Arn", "arn:aws:sqs:eu-north-1:123456789012:other"}, "is not the ARN of a queue of this template"},
 		"event with a URL":            {[]string{"!GetAtt IdleQueue.Arn", "!Ref IdleQueue"}, "it is !GetAtt NAME.Arn"},
 		"window":                      {[]string{"BatchSize: 1}", "BatchSize: 11}"}, "Maximum batch window in seconds must be greater than 0"},
-		"filter":                      {[]string{"BatchSize: 1}", "FilterCriteria: {Filters: []}}"}, "template.yaml:33: FilterCriteria of the event ConsumeFunction.Next is not supported"},
+		"filter":                      {[]string{"BatchSize: 1}", "FilterCriteria: {Filters: []}}"}, "template.yaml:36: FilterCriteria of the event ConsumeFunction.Next is not supported"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

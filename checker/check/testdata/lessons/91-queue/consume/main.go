@@ -1,5 +1,5 @@
-// Consume does with each message what its body says: save ID, send BODY, report, error, panic, and what is none of
-// these it takes as done.
+// Consume does with each message what its body says: save ID, send BODY, report, later (report, and have it back after
+// 5 min), error, panic, and what is none of these it takes as done.
 package main
 
 import (
@@ -45,6 +45,11 @@ func (c consumer) handle(ctx context.Context, event events.SQSEvent) (events.SQS
 		case "send":
 			_, err = c.queues.SendMessage(ctx, &sqs.SendMessageInput{QueueUrl: aws.String(os.Getenv("QUEUE_URL")), MessageBody: &argument})
 		case "report":
+			response.BatchItemFailures = append(response.BatchItemFailures, events.SQSBatchItemFailure{ItemIdentifier: m.MessageId})
+		case "later":
+			_, err = c.queues.ChangeMessageVisibility(ctx, &sqs.ChangeMessageVisibilityInput{
+				QueueUrl: aws.String(os.Getenv("ORDERS_URL")), ReceiptHandle: &m.ReceiptHandle, VisibilityTimeout: 300,
+			})
 			response.BatchItemFailures = append(response.BatchItemFailures, events.SQSBatchItemFailure{ItemIdentifier: m.MessageId})
 		case "error":
 			err = errors.New("out of tea")
