@@ -154,13 +154,14 @@ func (q *queue) count() int {
 
 // settings are what differs between mappings of tests.
 type settings struct {
-	event    sam.SQSEvent
-	max      int
-	timeout  time.Duration // of the function; 0 is 3 s
-	disorder eventsource.Disorder
-	seed     uint64
-	clock    *eventsource.Clock
-	observe  func(eventsource.Message, eventsource.Delivery)
+	event      sam.SQSEvent
+	max        int
+	timeout    time.Duration // of the function; 0 is 3 s
+	disorder   eventsource.Disorder
+	seed       uint64
+	clock      *eventsource.Clock
+	visibility func(string) (time.Duration, bool)
+	observe    func(eventsource.Message, eventsource.Delivery)
 }
 
 var reporting = []string{"ReportBatchItemFailures"}
@@ -185,7 +186,7 @@ func mapping(t *testing.T, client eventsource.SQS, url string, s settings, invok
 	f := &sam.Function{Resource: sam.Resource{LogicalID: "Fn"}, Timeout: s.timeout, Events: []sam.Event{e}}
 	m, err := eventsource.New(&sam.Template{File: "template.yaml"}, f, e, q, eventsource.Deployment{
 		QueueURL: url, QueueARN: "arn:aws:sqs:" + region + ":123456789012:orders", DeadLetterQueue: letters, Region: region,
-		SQS: client, Invoke: invoke, Disorder: s.disorder, Seed: s.seed, Observe: s.observe, Clock: s.clock,
+		SQS: client, Invoke: invoke, Disorder: s.disorder, Seed: s.seed, Observe: s.observe, Clock: s.clock, Visibility: s.visibility,
 	})
 	require.NoError(t, err)
 	return m

@@ -311,3 +311,29 @@ template.yaml:25: ProvisionedPollerConfig of the event Fn.More is not supported 
 	_, err = eventsource.New(template, f, sam.Event{Name: "Api", Type: "Api", Line: 3, Source: &sam.RestAPIEvent{}}, q, eventsource.Deployment{})
 	require.EqualError(t, err, "template.yaml:3: the event Api of Fn is of type Api, not SQS")
 }
+
+func TestMessagesComeBackInTheOrderOfTheirVisibilityTimeouts(t *testing.T) {
+	t.Parallel()
+	f := &fake{}
+	f.send("put off", "usual")
+	var order []string
+	fn := &function{}
+	fn.answers = func([]string) (eventsource.Invocation, error) {
+		for _, r := range records([]byte(fn.events[len(fn.events)-1])) {
+			order = append(order, r.Body)
+		}
+		if len(fn.events) == 1 {
+			return eventsource.Invocation{FunctionError: "Unhandled"}, nil
+		}
+		return answer("null"), nil
+	}
+	m := mapping(t, f, "url", settings{visibility: func(handle string) (time.Duration, bool) {
+		return time.Hour, handle == f.messages[0].handle && f.messages[0].body == "put off"
+	}}, fn.invoke)
+	drain(t, m)
+	assert.Equal(t, []string{"put off", "usual", "usual", "put off"}, order)
+	first := m.Timeline().Messages[0]
+	assert.InDelta(t, 3600, first.Deliveries[0].BackAfter, 0)
+	assert.Equal(t, "the function failed; the function made it invisible for 1h0m0s", first.Deliveries[0].Why)
+	assert.Equal(t, time.Hour, m.Timeline().Elapsed())
+}
