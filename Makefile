@@ -32,6 +32,7 @@ help: ## List what there is.
 	@echo "     ONLY=ID               one requirement, by its id"
 	@echo "     DIR=solutions         the reference solution"
 	@echo "make lesson-1 serve PORT=8080   its APIs on this machine, from port 8080 on"
+	@echo "     DEBUG=FUNCTION        that function under a debugger, which connects at port 2345"
 	@echo "make bench N=3            three pairs of each measurement instead of seven"
 	@echo "     COLD=1                a fresh clone with an empty build cache, too"
 	@echo "     JSON=1                the results as data"
@@ -51,8 +52,8 @@ hint: bin/checker ## Give a hint for the requirement that fails now: make lesson
 	+@bin/checker hint $(if $(ONLY),--only $(ONLY)) $(lessons)
 
 .PHONY: serve
-serve: bin/checker ## Keep a lesson's stack running, with its APIs: make lesson-1 serve
-	+@bin/checker serve $(if $(DIR),--dir "$(DIR)") $(if $(BACKEND),--backend $(BACKEND)) $(if $(SEED),--seed $(SEED)) $(if $(PORT),--port $(PORT)) $(lessons)
+serve: bin/checker $(if $(DEBUG),bin/dlv) ## Keep a lesson's stack running, with its APIs: make lesson-1 serve
+	+@bin/checker serve $(if $(DEBUG),--debug $(DEBUG)) $(if $(DIR),--dir "$(DIR)") $(if $(BACKEND),--backend $(BACKEND)) $(if $(SEED),--seed $(SEED)) $(if $(PORT),--port $(PORT)) $(lessons)
 
 # make lesson-1 alone checks it. With a verb, the verb does it all.
 lesson-%: $(if $(verb),,check)
@@ -61,6 +62,10 @@ lesson-%: $(if $(verb),,check)
 bin/checker: $(sources)
 	+@test -x bin/checker || echo "Building the checker. The first build takes a minute or two: it fetches and compiles the AWS SDK."
 	+@CGO_ENABLED=0 GOWORK=off go build -trimpath -ldflags "-s -w" -o bin/checker ./checker
+
+bin/dlv: tools/go.mod tools/go.sum
+	@echo "Building delve."
+	@cd tools && CGO_ENABLED=0 go build -o ../bin/dlv github.com/go-delve/delve/cmd/dlv
 
 .PHONY: setup
 setup: bin/checker ## Fetch and build everything beforehand, so that the first check is fast.

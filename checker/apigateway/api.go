@@ -45,6 +45,8 @@ type Deployment struct {
 	// MaxTimeout is the longest that an integration may take here, whatever the template says; 0 is no
 	// limit of its own.
 	MaxTimeout time.Duration
+	// Endless waits for integrations as long as their clients do: somebody debugs a function.
+	Endless bool
 	// BodyTimeout is how long a client may take to send a body; 0 stands for 30 s.
 	BodyTimeout time.Duration
 	// Observe is told each exchange when its response is about to be sent; nil is told nothing. It is called

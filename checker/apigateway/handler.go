@@ -197,6 +197,9 @@ func (a *API) integrate(q *request, r found, event []byte, x *Exchange) (*respon
 	}
 	timer := time.NewTimer(limit)
 	defer timer.Stop()
+	if a.deployment.Endless {
+		timer.Stop()
+	}
 	select {
 	case e := <-ended:
 		return a.respond(q, r, e.invocation, e.err)

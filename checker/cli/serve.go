@@ -4,8 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
@@ -21,6 +24,8 @@ type serveCommand struct {
 	Parameter map[string]string `help:"The value of a parameter of that template, as NAME=VALUE." placeholder:"NAME=VALUE"`
 	Backend   string            `help:"Where the data is: embedded or containers." enum:"embedded,containers" default:"embedded"`
 	Port      int               `help:"Where the first API listens; other APIs and the AWS endpoint follow. Default: free ports." placeholder:"PORT"`
+	Debug     string            `help:"A function to run under delve, which waits for a debugger, without deadline and freeze." placeholder:"FUNCTION"`
+	DebugPort int               `help:"Where the debugger connects." default:"2345" placeholder:"PORT"`
 	Seed      uint64            `help:"Everything random but ids follows from this number: the region, and the credentials for AWS's clients." default:"1"`
 }
 
@@ -32,7 +37,14 @@ func (c *serveCommand) Run(ctx context.Context, p Process) error {
 	if c.Port < 0 || c.Port > 65_000 {
 		return usageError{fmt.Errorf("--port %d: a port is from 1 to 65000", c.Port)}
 	}
+	if c.DebugPort < 1 || c.DebugPort > 65_535 {
+		return usageError{fmt.Errorf("--debug-port %d: a port is from 1 to 65535", c.DebugPort)}
+	}
 	place, err := locate(p)
+	if err != nil {
+		return err
+	}
+	debug, err := c.debug(place)
 	if err != nil {
 		return err
 	}
@@ -45,13 +57,33 @@ func (c *serveCommand) Run(ctx context.Context, p Process) error {
 	})
 	defer announce.Stop()
 	err = serve.Run(ctx, serve.Options{
-		Project: project, State: place.State, Open: opener(c.Backend, p), Port: c.Port, Seed: c.Seed, Parameters: c.Parameter,
+		Project: project, State: place.State, Open: opener(c.Backend, p), Port: c.Port, Seed: c.Seed, Parameters: c.Parameter, Debug: debug,
 		Live: report.NewLive(p.Stdout, p.Environ), Built: func() { announce.Stop() },
 	})
 	if errors.Is(err, serve.ErrFault) {
 		return status(ExitBuild)
 	}
 	return err
+}
+
+// debug finds delve, if a function is to be debugged.
+func (c *serveCommand) debug(place course.Place) (*serve.Debug, error) {
+	if c.Debug == "" {
+		return nil, nil
+	}
+	program, err := exec.LookPath(filepath.Join(place.Root, "bin", "dlv"))
+	if err != nil {
+		program, err = exec.LookPath("dlv")
+	}
+	if err != nil {
+		return nil, errors.New("--debug needs delve, which is neither in bin/ nor in PATH: make bin/dlv builds it")
+	}
+	address := net.JoinHostPort("127.0.0.1", strconv.Itoa(c.DebugPort))
+	listener, err := net.Listen("tcp", address)
+	if err != nil {
+		return nil, fmt.Errorf("the debugger cannot listen at %s (%w): end what does, or give another --debug-port", address, err)
+	}
+	return &serve.Debug{Function: c.Debug, Program: program, Address: address}, listener.Close()
 }
 
 // project is what is to be served.

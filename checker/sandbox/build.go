@@ -23,6 +23,17 @@ import (
 // does not use.
 var ReleaseFlags = []string{"-trimpath", "-tags", "lambda.norpc", "-ldflags", "-s -w"}
 
+// DebugFlags are what functions are built with for a debugger: with symbols and the files' real names, and their own
+// packages, not those of libraries, line by line as they are written.
+var DebugFlags = []string{"-tags", "lambda.norpc", "-gcflags", "-N -l"}
+
+func (b *Builder) flags() []string {
+	if b.Debug {
+		return DebugFlags
+	}
+	return ReleaseFlags
+}
+
 // buildMemory is how much memory the go command, a compiler and a linker may each use before they collect
 // garbage.
 const buildMemory = "512MiB"
@@ -37,6 +48,8 @@ type Builder struct {
 	// Cache is where binaries are kept between builds, since a function that has not changed then
 	// costs no link.
 	Cache string
+	// Debug builds with [DebugFlags].
+	Debug bool
 }
 
 // Source is a lesson's directory with the functions to build.
@@ -67,6 +80,9 @@ func (b *Builder) Build(ctx context.Context, s Source, dir string) (map[string]s
 		return nil, err
 	}
 	kept := filepath.Join(b.Cache, cacheKey(s))
+	if b.Debug {
+		kept += "-debug"
+	}
 	if err := os.MkdirAll(kept, 0o755); err != nil {
 		return nil, fmt.Errorf("cannot keep built functions: %w", err)
 	}
@@ -134,7 +150,7 @@ func binaryName(function string) string {
 }
 
 func (b *Builder) compile(ctx context.Context, src *located, functions []string, out, tmp string) error {
-	args := append([]string{"build"}, ReleaseFlags...)
+	args := append([]string{"build"}, b.flags()...)
 	if src.overlay != "" {
 		args = append(args, "-overlay", src.overlay)
 	}

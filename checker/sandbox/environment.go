@@ -99,7 +99,7 @@ func (e *environment) usedCPU() time.Duration {
 }
 
 // limit is MemorySize in bytes.
-func (e *environment) limit() uint64 { return uint64(e.function.config.MemorySize) << 20 }
+func (e *environment) limit() uint64 { return e.function.memoryLimit() }
 
 // measureMemory ends the watch. A peak over the limit ends the invocation on Lambda, however short it was,
 // and whatever the function says afterwards. Where time ran out as well, nobody knows which came first: a

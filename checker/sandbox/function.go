@@ -54,6 +54,8 @@ type Config struct {
 	// WithoutIsolation runs the function on this machine's file system, as is done where isolation is not
 	// available.
 	WithoutIsolation bool
+	// Debugger runs the function under a debugger. Nil runs it as Lambda does.
+	Debugger *Debugger
 	// Seed decides request ids, trace ids and log streams, so that a run can be repeated.
 	Seed uint64
 }
@@ -65,6 +67,7 @@ type Function struct {
 	taskRoot  string
 	initLimit time.Duration
 	isolated  bool
+	debugged  *debugged // nil without a debugger
 
 	mu      sync.Mutex
 	random  *rand.Rand
@@ -88,10 +91,12 @@ func New(c Config) (*Function, error) {
 	if err := linkOrCopy(c.Binary, filepath.Join(taskRoot, "bootstrap")); err != nil {
 		return nil, fmt.Errorf("cannot deploy %s: %w", c.Name, err)
 	}
-	return &Function{
-		config: c, taskRoot: taskRoot, initLimit: initLimit, random: rand.New(rand.NewPCG(c.Seed, c.Seed)),
-		isolated: !c.WithoutIsolation && isolation.Available(c.Dir) == nil,
-	}, nil
+	f := &Function{config: c, taskRoot: taskRoot, initLimit: initLimit, random: rand.New(rand.NewPCG(c.Seed, c.Seed))}
+	if c.Debugger != nil {
+		f.debug()
+	}
+	f.isolated = !f.config.WithoutIsolation && isolation.Available(c.Dir) == nil
+	return f, nil
 }
 
 // checkVariables refuses what Lambda has no room for ("Lambda quotas": 4 KB for all environment variables).
@@ -142,6 +147,11 @@ func (f *Function) invoke(ctx context.Context, event []byte, requestID string) (
 	if err := checkEvent(event); err != nil {
 		return nil, err
 	}
+	ctx, end, err := f.turn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer end()
 	e, i, err := f.acquire()
 	if err != nil {
 		return nil, err
@@ -217,11 +227,14 @@ func (f *Function) uuid() string {
 }
 
 // Close waits for the invocations under way (end their contexts first) and ends every process. It may
-// be called more than once.
+// be called more than once. Under a debugger it waits for nobody.
 func (f *Function) Close() {
 	f.mu.Lock()
 	f.closed = true
 	f.mu.Unlock()
+	if f.debugged != nil {
+		f.debugged.end()
+	}
 	f.running.Wait()
 	f.mu.Lock()
 	idle := slices.Clone(f.idle)

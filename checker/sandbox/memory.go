@@ -7,9 +7,9 @@ import "time"
 const memoryPoll = 20 * time.Millisecond
 
 // peakMemory is the most memory that the process has had resident, in bytes; where the kernel does not
-// keep that, what it has now. 0 when it is gone.
+// keep that, what it has now. 0 when it is gone, or not known.
 func (p *process) peakMemory() uint64 {
-	if p.gone() {
+	if p.gone() || p.debugged {
 		return 0
 	}
 	return peakOf(p.cmd.Process.Pid)

@@ -24,6 +24,8 @@ type process struct {
 	exited chan struct{} // closed when the process has been waited for
 	exit   string        // how it ended; read it after exited
 	frozen bool
+	// debugged is set for a process under a debugger, which is not frozen, and whose memory is the debugger's.
+	debugged bool
 
 	mu     sync.Mutex
 	reaped bool // its number may be somebody else's
@@ -40,17 +42,26 @@ func (e *environment) startProcess(out *os.File) (*process, error) {
 		Stderr:      out,
 		SysProcAttr: processAttributes(),
 	}
+	debugger := e.function.config.Debugger
 	var err error
 	if e.function.isolated {
 		err = isolation.Start(cmd, e.view, onSpawner)
 	} else {
 		cmd.Path, cmd.Dir = filepath.Join(e.view.Task, "bootstrap"), e.view.Task
+		if debugger != nil {
+			log, err := debugger.watched()
+			if err != nil {
+				return nil, err
+			}
+			defer log.Close() // the process has it
+			cmd.Path, cmd.Args, cmd.ExtraFiles = debugger.Program, debugger.arguments(cmd.Path), []*os.File{log}
+		}
 		err = onSpawner(cmd.Start)
 	}
 	if err != nil {
 		return nil, err
 	}
-	p := &process{cmd: cmd, exited: make(chan struct{})}
+	p := &process{cmd: cmd, exited: make(chan struct{}), debugged: debugger != nil}
 	go func() {
 		p.reap() // kills what the process leaves behind, too
 		p.exit = cmd.ProcessState.String()
@@ -81,6 +92,9 @@ func (p *process) signal(s syscall.Signal) {
 
 // freeze stops the process and returns when it stands still.
 func (p *process) freeze() {
+	if p.debugged {
+		return
+	}
 	p.signal(syscall.SIGSTOP)
 	p.frozen = true
 	waitStopped(p.cmd.Process.Pid)

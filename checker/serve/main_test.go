@@ -103,14 +103,20 @@ type running struct {
 	ended   chan error
 }
 
-// serveTiny serves a copy of the tiny lesson.
-func serveTiny(t *testing.T, changes ...func(*Options)) *running {
+// tinyProject is a copy of the tiny lesson.
+func tinyProject(t *testing.T) Project {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "90-tiny")
 	require.NoError(t, os.CopyFS(dir, os.DirFS(tiny)))
 	root, err := filepath.Abs(module)
 	require.NoError(t, err)
-	r := start(t, Project{Name: "tiny", Title: "The tiny lesson", Template: filepath.Join(dir, "template.yaml"), Root: root, Place: "lessons/90-tiny"}, changes...)
+	return Project{Name: "tiny", Title: "The tiny lesson", Template: filepath.Join(dir, "template.yaml"), Root: root, Place: "lessons/90-tiny"}
+}
+
+// serveTiny serves a copy of the tiny lesson.
+func serveTiny(t *testing.T, changes ...func(*Options)) *running {
+	t.Helper()
+	r := start(t, tinyProject(t), changes...)
 	r.await("Ctrl-C")
 	return r
 }

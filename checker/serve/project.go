@@ -76,9 +76,9 @@ func (p Project) load(parameters map[string]string) (t *sam.Template, notes []st
 	return t, notes, nil
 }
 
-// build builds the template's functions into dir, and returns the binaries by CodeUri. A fault of the code is a
-// [*faultError].
-func (p Project) build(ctx context.Context, t *sam.Template, cache, dir string) (map[string]string, error) {
+// build builds the template's functions into dir, for a debugger if debug is set, and returns the binaries by CodeUri. A
+// fault of the code is a [*faultError].
+func (p Project) build(ctx context.Context, t *sam.Template, cache, dir string, debug bool) (map[string]string, error) {
 	var uris []string
 	for _, f := range t.Functions {
 		if !slices.Contains(uris, f.CodeUri) {
@@ -91,9 +91,9 @@ func (p Project) build(ctx context.Context, t *sam.Template, cache, dir string) 
 	var binaries map[string]string
 	var err error
 	if p.foreign() {
-		binaries, err = p.buildInModules(ctx, uris, cache, dir)
+		binaries, err = p.buildInModules(ctx, uris, cache, dir, debug)
 	} else {
-		builder := &sandbox.Builder{Root: p.Root, Cache: cache}
+		builder := &sandbox.Builder{Root: p.Root, Cache: cache, Debug: debug}
 		binaries, err = builder.Build(ctx, sandbox.Source{Dir: p.dir(), Place: p.Place, Functions: uris}, dir)
 	}
 	var failed *sandbox.BuildError
@@ -104,7 +104,7 @@ func (p Project) build(ctx context.Context, t *sam.Template, cache, dir string) 
 }
 
 // buildInModules builds each function in its own module, with that module's dependencies.
-func (p Project) buildInModules(ctx context.Context, uris []string, cache, dir string) (map[string]string, error) {
+func (p Project) buildInModules(ctx context.Context, uris []string, cache, dir string, debug bool) (map[string]string, error) {
 	modules := map[string][]string{} // CodeUris by module
 	for _, uri := range uris {
 		root, err := moduleOf(filepath.Join(p.dir(), filepath.FromSlash(uri)))
@@ -132,7 +132,7 @@ func (p Project) buildInModules(ctx context.Context, uris []string, cache, dir s
 		if err := os.MkdirAll(into, 0o755); err != nil {
 			return nil, fmt.Errorf("cannot keep built functions: %w", err)
 		}
-		built, err := (&sandbox.Builder{Root: root, Cache: cache}).Build(ctx, source, into)
+		built, err := (&sandbox.Builder{Root: root, Cache: cache, Debug: debug}).Build(ctx, source, into)
 		if err != nil {
 			return nil, err
 		}

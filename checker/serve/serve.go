@@ -40,7 +40,9 @@ type Options struct {
 	Seed uint64
 	// Parameters are values for parameters of a template of somebody else's, by name.
 	Parameters map[string]string
-	Live       *report.Live
+	// Debug has a function run under a debugger. Nil runs all as Lambda does.
+	Debug *Debug
+	Live  *report.Live
 	// Built is told when the first build has ended. Nil is told nothing.
 	Built func()
 	// Interval is how often files are looked at; 0 is twice a second.
@@ -121,6 +123,7 @@ func (s *server) run(ctx context.Context) (err error) {
 		return err
 	}
 	s.describe()
+	s.provision()
 	return s.keep(ctx)
 }
 
@@ -222,7 +225,10 @@ func (s *server) prepare(ctx context.Context) (*built, error) {
 	if b.template, b.notes, err = s.load(s.Parameters); err != nil {
 		return nil, err
 	}
-	if b.binaries, err = s.build(ctx, b.template, filepath.Join(s.State, "build"), b.dir); err != nil {
+	if err := s.Debug.in(b.template); err != nil {
+		return nil, err
+	}
+	if b.binaries, err = s.build(ctx, b.template, filepath.Join(s.State, "build"), b.dir, s.Debug != nil); err != nil {
 		return nil, errors.Join(err, os.RemoveAll(b.dir))
 	}
 	for uri, path := range b.binaries {
@@ -257,6 +263,7 @@ func (s *server) renew(ctx context.Context) error {
 		s.endpoint.use(s.current)
 		s.Live.Event("the template changed: everything is deployed anew, at the same addresses, with empty tables")
 		s.describe()
+		s.provision()
 		return nil
 	}
 	binaries := map[string]string{}
@@ -269,6 +276,9 @@ func (s *server) renew(ctx context.Context) error {
 		return err
 	}
 	s.sums = b.sums
+	if s.Debug != nil && binaries[s.Debug.Function] != "" {
+		s.provision()
+	}
 	ids := make([]string, 0, len(binaries))
 	for id := range binaries {
 		ids = append(ids, id)
@@ -293,6 +303,7 @@ func (s *server) deploy(ctx context.Context, b *built) error {
 	deployed, err := stack.Deploy(ctx, stack.Options{
 		Template: b.template, Binaries: b.binaries, Backend: s.backend, Dir: dir, Name: s.Name, Seed: s.Seed,
 		Observe: d.observe, Address: s.address(b.template), KeepCalls: keptCalls, ExactNames: true,
+		Debug: s.debuggers(),
 	})
 	if err != nil {
 		d.cancel()

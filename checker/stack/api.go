@@ -138,7 +138,7 @@ func (s *Stack) createAPIs(o Options) error {
 func (s *Stack) apiDeployment(logicalID string, o Options) apigateway.Deployment {
 	return apigateway.Deployment{
 		ID: s.names[logicalID], AccountID: AccountID, Region: s.Region, Invoke: s.invokeForAPI,
-		Observe: o.Observe, Seed: o.Seed,
+		Observe: o.Observe, Endless: len(o.Debug) > 0, Seed: o.Seed,
 	}
 }
 

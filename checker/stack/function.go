@@ -41,6 +41,11 @@ func (f *Function) Invoke(ctx context.Context, event []byte) (*sandbox.Invocatio
 	}
 }
 
+// Provision runs INIT ahead of the first event; see [sandbox.Function.Provision].
+func (f *Function) Provision(ctx context.Context) (*sandbox.Invocation, error) {
+	return f.deployed.Load().Provision(ctx)
+}
+
 // Calls are the AWS calls of one invocation: those made in it, and those of work that it left behind.
 func (f *Function) Calls(i *sandbox.Invocation) []wire.Call {
 	return f.calls(func(c wire.Call) bool { return c.TraceID == i.TraceID })

@@ -61,6 +61,9 @@ type Options struct {
 	// ExactNames gives tables and functions the very names that the template has for them, as AWS does. Only one
 	// such stack at a time can be on a backend.
 	ExactNames bool
+	// Debug runs a function under a debugger, by its logical id. APIs wait for functions without a limit then. Nil
+	// runs none.
+	Debug map[string]*sandbox.Debugger
 	// Disorder is what the queues do that AWS's do now and then.
 	Disorder eventsource.Disorder
 	// Poll has event source mappings deliver by themselves, in real time, as on AWS. Otherwise they deliver
@@ -280,6 +283,7 @@ func (s *Stack) createFunction(f *sam.Function, o Options) error {
 		SystemLogLevel:      f.Logging.SystemLogLevel,
 		ReservedConcurrency: f.ReservedConcurrency,
 		Overtime:            o.Overtime,
+		Debugger:            o.Debug[f.LogicalID],
 		Seed:                o.Seed,
 	}
 	function := &Function{LogicalID: f.LogicalID, Variables: variables, Granted: grants, stack: s, name: config.Name, config: config}

@@ -49,8 +49,8 @@ func (f *Function) deploy(binary, dir string) (end func(), err error) {
 }
 
 // Update deploys new code of functions, by logical id, as UpdateFunctionCode does: an invocation that begins after it
-// runs the new code, from a cold start. One that is under way ends on the old code, which is then removed. APIs,
-// tables and variables stay. It is called by one goroutine at a time, and not while Close is.
+// runs the new code, from a cold start. One that is under way ends on the old code, which is then removed; under a
+// debugger it begins anew. APIs, tables and variables stay. It is called by one goroutine at a time, and not while Close is.
 func (s *Stack) Update(binaries map[string]string) error {
 	for id, binary := range binaries {
 		f, err := s.Function(id)
@@ -61,6 +61,10 @@ func (s *Stack) Update(binaries map[string]string) error {
 		end, err := f.deploy(binary, dir)
 		if err != nil {
 			return err
+		}
+		if f.config.Debugger != nil {
+			end() // the next one listens for debuggers at the same address
+			continue
 		}
 		s.retired.Go(end)
 	}
