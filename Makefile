@@ -28,7 +28,9 @@ sources := go.mod go.sum $(shell find checker -name testdata -prune -o -type f -
 .PHONY: help
 help: ## List what there is.
 	@echo "make lesson-1 check      check lesson 1; so does make lesson-1 alone"
-	@echo "     BACKEND=containers    on DynamoDB Local in Docker"
+	@echo "     BACKEND=containers    on DynamoDB Local and ElasticMQ in Docker, at once"
+	@echo "     BACKEND=embedded      on what needs no Docker, alone"
+	@echo "     BACKEND=URL           on another emulator of DynamoDB and SQS"
 	@echo "     ONLY=ID               one requirement, by its id"
 	@echo "     DIR=solutions         the reference solution"
 	@echo "make lesson-1 serve PORT=8080   its APIs on this machine, from port 8080 on"

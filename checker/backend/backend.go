@@ -1,8 +1,8 @@
 // Package backend says what holds the data behind the AWS endpoint that functions see.
 //
-// A [Backend] answers the AWS JSON protocols of the services that the lessons use. There are two:
-// package embedded, in this process and ready in milliseconds, and package containers, DynamoDB
-// Local and ElasticMQ under Docker. Who may call what, the recording of calls and injected faults are not their
+// A [Backend] answers the AWS JSON protocols of the services that the lessons use. There are three: package
+// embedded, in this process and ready in milliseconds, package containers, DynamoDB Local and ElasticMQ under
+// Docker, and package endpoint, an emulator that somebody else runs. [Join] puts two together. Who may call what, the recording of calls and injected faults are not their
 // business: package wire does that in front of every backend alike.
 package backend
 
@@ -27,7 +27,7 @@ type Opener func(ctx context.Context, services []Service) (Backend, error)
 //
 // All methods may be called from several goroutines at once.
 type Backend interface {
-	// Name is what results call it: "embedded" or "containers".
+	// Name is what results call it: "embedded", "containers", or the URL of an endpoint.
 	Name() string
 
 	// Handler answers the requests of a service, as AWS would. It is nil for a service that this

@@ -31,7 +31,7 @@ type Document struct {
 }
 
 // LessonResult is the result of one lesson. An Error is a fault that kept the lesson from being
-// checked.
+// checked. Of a lesson that was looked at twice, Checks are the last word.
 type LessonResult struct {
 	Lesson  string      `json:"lesson"`
 	Number  int         `json:"number"`
@@ -40,6 +40,8 @@ type LessonResult struct {
 	Error   string      `json:"error,omitempty"`
 	Build   BuildResult `json:"build"`
 	Checks  []Result    `json:"checks"`
+
+	Confirmation *Confirmation `json:"confirmation,omitempty"`
 }
 
 // BuildResult says whether the template could be read and the functions compiled. Output is what the

@@ -37,6 +37,11 @@ type Options struct {
 	State string
 	// Open opens the backend. It is called while the functions are built. The run closes it.
 	Open backend.Opener
+	// Confirm opens a second backend, on which all checks run again if the lesson is passed; see [Confirmation]. Nil
+	// does without. It is called when the checks have passed, or, if Likely says that they probably will, beside
+	// Open. The run closes this backend, too.
+	Confirm backend.Opener
+	Likely  bool
 	// Seed decides everything that is random, so that a run can be repeated.
 	Seed uint64
 	// Only is the id of the one check to run; "" runs all.
@@ -56,9 +61,7 @@ var errCheckLimit = fmt.Errorf("the check took longer than %v and was given up",
 func Run(ctx context.Context, l Lesson, o Options) LessonResult {
 	begin := time.Now()
 	r := &run{lesson: l, options: o, result: LessonResult{Lesson: l.ID, Number: l.Number, Build: BuildResult{Verdict: Skipped}}}
-	for _, c := range l.Checks {
-		r.result.Checks = append(r.result.Checks, Result{ID: c.ID, Requirement: c.Requirement, Severity: c.severity(), Verdict: Skipped})
-	}
+	r.result.Checks = notRun(l)
 	err := r.toEnd(ctx)
 	switch {
 	case err != nil:
@@ -78,8 +81,10 @@ type run struct {
 	result  LessonResult
 
 	template *sam.Template
+	services []backend.Service // that the template asks for
 	binaries map[string]string
 	backend  backend.Backend
+	second   *opening    // nil until it is wanted
 	still    *standstill // while checks run
 	hangs    hangs
 }
@@ -105,10 +110,18 @@ func (r *run) toEnd(ctx context.Context) (err error) {
 	if r.backend != nil {
 		defer func() { err = errors.Join(err, r.backend.Close()) }()
 	}
+	defer func() {
+		if r.second != nil {
+			err = errors.Join(err, r.second.close())
+		}
+	}()
 	if err != nil || r.result.Build.Verdict != Passed {
 		return err
 	}
 	r.checks(ctx, work.Path)
+	if ctx.Err() == nil {
+		r.confirm(ctx, work.Path)
+	}
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
@@ -133,12 +146,15 @@ func (r *run) prepare(ctx context.Context, dir, work string) error {
 	if err := stack.Supported(template); err != nil {
 		return err
 	}
-	r.template = template
+	r.template, r.services = template, stack.Services(template)
 
+	if r.options.Confirm != nil && r.options.Likely {
+		r.second = r.open(ctx, r.options.Confirm)
+	}
 	// Not errgroup's context: a build that fails does not cut off the backend's start, nor the reverse.
 	var opening errgroup.Group
 	opening.Go(func() (err error) {
-		r.backend, err = r.options.Open(ctx, stack.Services(template))
+		r.backend, err = r.options.Open(ctx, r.services)
 		return err
 	})
 	builder := &sandbox.Builder{Root: r.options.Root, Cache: filepath.Join(r.options.State, "build")}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math/rand/v2"
@@ -9,7 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"example.com/serverless-patterns/checker/backend"
 	"example.com/serverless-patterns/checker/check"
 	"example.com/serverless-patterns/checker/course"
 	"example.com/serverless-patterns/checker/report"
@@ -21,10 +21,11 @@ const slowBuild = 3 * time.Second
 type checkCommand struct {
 	Lessons []string `arg:"" optional:"" help:"Lessons, by number or directory. All of them if none is named."`
 	Dir     string   `help:"Where the numbered lesson directories are: lessons, solutions, or any directory. Default: lessons."`
-	Backend string   `help:"Where the data is: auto, embedded or containers." enum:"auto,embedded,containers" default:"auto"`
-	Format  string   `help:"How results are shown: text or json." enum:"text,json" default:"text"`
-	Only    string   `help:"The one check to run, by its id." placeholder:"CHECK"`
-	Seed    *uint64  `help:"Repeat a run: everything random follows from this number."`
+	Backend string   `help:"Where the data is: auto, embedded, containers, or the URL of an endpoint. auto is embedded first, and then containers for what is passed." default:"auto" env:"SERVERLESS_PATTERNS_BACKEND" placeholder:"BACKEND"`
+	images
+	Format string  `help:"How results are shown: text or json." enum:"text,json" default:"text"`
+	Only   string  `help:"The one check to run, by its id." placeholder:"CHECK"`
+	Seed   *uint64 `help:"Repeat a run: everything random follows from this number."`
 
 	// SkipWaits is for those who measure the checker. What is left is no verdict on a lesson.
 	SkipWaits bool `hidden:"" help:"Leave out the checks that have something to be waited for."`
@@ -34,6 +35,10 @@ type checkCommand struct {
 func (c *checkCommand) Run(ctx context.Context, p Process) error {
 	lessons, err := c.chosen()
 	if err != nil {
+		return err
+	}
+	c.Backend = cmp.Or(c.Backend, autoBackend) // an empty variable is none
+	if err := known(c.Backend, autoBackend, embeddedBackend, containersBackend); err != nil {
 		return err
 	}
 	place, err := locate(p)
@@ -60,7 +65,9 @@ func (c *checkCommand) Run(ctx context.Context, p Process) error {
 	}
 	var results []check.LessonResult
 	for _, l := range lessons {
-		o := check.Options{Root: place.Root, Dir: dir, State: place.State, Seed: seed, Only: c.Only, SkipWaits: c.SkipWaits, Open: c.open(p)}
+		o := check.Options{Root: place.Root, Dir: dir, State: place.State, Seed: seed, Only: c.Only, SkipWaits: c.SkipWaits}
+		c.open(p, &o)
+		o.Likely = own && wasPassed(place, l.ID)
 		if c.Format == "text" {
 			text.Lesson(l.Lesson, lessonPath(p.Dir, dir, l.ID))
 			o.Checked = text.Check
@@ -87,7 +94,7 @@ func (c *checkCommand) Run(ctx context.Context, p Process) error {
 		}
 		results = append(results, result)
 	}
-	document := check.NewDocument(c.name(), seed, results)
+	document := check.NewDocument(c.Backend, seed, results)
 	if c.Format == "json" {
 		if err := report.JSON(p.Stdout, document); err != nil {
 			return err
@@ -128,15 +135,20 @@ func (c *checkCommand) having(lessons []course.Lesson) ([]course.Lesson, error) 
 	}
 }
 
-func (c *checkCommand) name() string {
-	if c.Backend == "containers" {
-		return "containers"
+// open sets what opens the backends.
+func (c *checkCommand) open(p Process, o *check.Options) {
+	if c.Backend != autoBackend {
+		o.Open = opener(c.Backend, c.images, p)
+		return
 	}
-	return "embedded"
+	o.Open = opener(embeddedBackend, c.images, p)
+	o.Confirm = opener(containersBackend, c.images, p)
 }
 
-func (c *checkCommand) open(p Process) backend.Opener {
-	return opener(c.name(), p)
+// wasPassed tells whether a lesson was passed when it was last checked.
+func wasPassed(place course.Place, lesson string) bool {
+	progress, err := course.LoadProgress(place)
+	return err == nil && progress.Passed(lesson) // whoever records the result says so
 }
 
 // record notes the result in the learner's progress. The verdict stands without it.

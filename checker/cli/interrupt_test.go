@@ -58,7 +58,7 @@ func (d desk) command(t *testing.T, program string, args ...string) *exec.Cmd {
 	t.Cleanup(cancel)
 	cmd := exec.CommandContext(ctx, program, args...)
 	cmd.Dir = d.course
-	cmd.Env = append(os.Environ(), "TMPDIR="+d.tmp)
+	cmd.Env = append(os.Environ(), "TMPDIR="+d.tmp, "SERVERLESS_PATTERNS_BACKEND=embedded")
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	return cmd
 }

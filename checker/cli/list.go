@@ -22,12 +22,14 @@ func (*listCommand) Run(p Process) error {
 	for _, l := range course.Lessons() {
 		state := "not checked yet"
 		switch {
+		case progress.Confirmed(l.ID):
+			state = "passed, confirmed"
 		case progress.Passed(l.ID):
 			state = "passed"
 		case progress.Checked(l.ID):
 			state = "not passed yet"
 		}
-		fmt.Fprintf(p.Stdout, "%2d  %-24s  %3d min  %-15s  %s\n", l.Number, l.ID, l.Minutes, state, l.Title)
+		fmt.Fprintf(p.Stdout, "%2d  %-24s  %3d min  %-17s  %s\n", l.Number, l.ID, l.Minutes, state, l.Title)
 		minutes += l.Minutes
 	}
 	fmt.Fprintf(p.Stdout, "\n%d minutes in all. To check one: make lesson-1 check\n", minutes)

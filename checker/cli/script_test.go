@@ -62,7 +62,8 @@ func TestScripts(t *testing.T) {
 			e.Setenv("CHECKER", program) // for scripts without a PATH
 			e.Setenv("COURSE", courseDir)
 			e.Setenv("DOCKER_HOST", os.Getenv("DOCKER_HOST"))
-			e.Setenv("REALHOME", os.Getenv("HOME")) // where checks of this user share a lock
+			e.Setenv("SERVERLESS_PATTERNS_BACKEND", "embedded") // scripts about auto say so
+			e.Setenv("REALHOME", os.Getenv("HOME"))             // where checks of this user share a lock
 			return nil
 		},
 		Condition: condition,
@@ -168,6 +169,9 @@ func document(ts *testscript.TestScript, _ bool, args []string) {
 	fmt.Fprintf(&summary, "schema %s\nbackend %s\nseed %d\nverdict %s\n", d.Schema, d.Backend, d.Seed, d.Verdict)
 	for _, l := range d.Lessons {
 		fmt.Fprintf(&summary, "lesson %s %d %s, build %s\n", l.Lesson, l.Number, l.Verdict, l.Build.Verdict)
+		if c := l.Confirmation; c != nil {
+			fmt.Fprintf(&summary, "confirmation %s on %s: %s%s\n", c.Verdict, c.Backend, c.Reason, c.Error)
+		}
 		for _, c := range l.Checks {
 			fmt.Fprintf(&summary, "check %s %s %s\n", c.ID, c.Severity, c.Verdict)
 			if c.Requirement == "" || (c.Verdict == check.Failed) != (c.Finding != nil) {

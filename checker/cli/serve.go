@@ -22,11 +22,13 @@ type serveCommand struct {
 	Dir       string            `help:"Where the numbered lesson directories are: lessons, solutions, or any directory. Default: lessons."`
 	Template  string            `help:"A SAM template with functions in Go, of any project, in place of a lesson." placeholder:"FILE"`
 	Parameter map[string]string `help:"The value of a parameter of that template, as NAME=VALUE." placeholder:"NAME=VALUE"`
-	Backend   string            `help:"Where the data is: embedded or containers." enum:"embedded,containers" default:"embedded"`
+	Backend   string            `help:"Where the data is: embedded, containers, or the URL of an endpoint." default:"embedded" placeholder:"BACKEND"`
 	Port      int               `help:"Where the first API listens; other APIs and the AWS endpoint follow. Default: free ports." placeholder:"PORT"`
 	Debug     string            `help:"A function to run under delve, which waits for a debugger, without deadline and freeze." placeholder:"FUNCTION"`
 	DebugPort int               `help:"Where the debugger connects." default:"2345" placeholder:"PORT"`
 	Seed      uint64            `help:"Everything random but ids follows from this number: the region, and the credentials for AWS's clients." default:"1"`
+
+	images
 }
 
 // Run serves until it is interrupted.
@@ -39,6 +41,9 @@ func (c *serveCommand) Run(ctx context.Context, p Process) error {
 	}
 	if c.DebugPort < 1 || c.DebugPort > 65_535 {
 		return usageError{fmt.Errorf("--debug-port %d: a port is from 1 to 65535", c.DebugPort)}
+	}
+	if err := known(c.Backend, embeddedBackend, containersBackend); err != nil {
+		return err
 	}
 	place, err := locate(p)
 	if err != nil {
@@ -57,7 +62,7 @@ func (c *serveCommand) Run(ctx context.Context, p Process) error {
 	})
 	defer announce.Stop()
 	err = serve.Run(ctx, serve.Options{
-		Project: project, State: place.State, Open: opener(c.Backend, p), Port: c.Port, Seed: c.Seed, Parameters: c.Parameter, Debug: debug,
+		Project: project, State: place.State, Open: opener(c.Backend, c.images, p), Port: c.Port, Seed: c.Seed, Parameters: c.Parameter, Debug: debug,
 		Live: report.NewLive(p.Stdout, p.Environ), Built: func() { announce.Stop() },
 	})
 	if errors.Is(err, serve.ErrFault) {

@@ -11,15 +11,19 @@ import (
 )
 
 type verifyCommand struct {
-	Lessons  []string `arg:"" optional:"" help:"Lessons, by number or directory. All of them if none is named."`
-	Backend  string   `help:"Which backends: auto is the embedded one, and containers if Docker answers." enum:"auto,all,embedded,containers" default:"auto"`
-	Runs     int      `help:"How often solutions, starters and other right answers are run." default:"1"`
-	Pristine bool     `help:"Require that the lessons directory holds the starters."`
-	Update   bool     `help:"Write transcripts and starters instead of comparing them."`
+	Lessons []string `arg:"" optional:"" help:"Lessons, by number or directory. All of them if none is named."`
+	Backend string   `help:"Which backends: all, embedded, containers, or the URL of an endpoint. auto is the embedded one, and containers if Docker answers." default:"auto" placeholder:"BACKEND"`
+	images
+	Runs     int  `help:"How often solutions, starters and other right answers are run." default:"1"`
+	Pristine bool `help:"Require that the lessons directory holds the starters."`
+	Update   bool `help:"Write transcripts and starters instead of comparing them."`
 }
 
 // Run proves lessons on one backend after the other.
 func (c *verifyCommand) Run(ctx context.Context, p Process) error {
+	if err := known(c.Backend, autoBackend, "all", embeddedBackend, containersBackend); err != nil {
+		return err
+	}
 	place, err := course.FindPlace(p.Dir, p.Program)
 	if err != nil {
 		return err
@@ -32,7 +36,7 @@ func (c *verifyCommand) Run(ctx context.Context, p Process) error {
 	for _, name := range c.backends(ctx, p) {
 		fmt.Fprintf(p.Stdout, "On the %s backend:\n", name)
 		rows, err := verify.Run(ctx, verify.Options{
-			Place: place, Lessons: lessons, Backend: name, Open: opener(name, p),
+			Place: place, Lessons: lessons, Backend: name, Open: opener(name, c.images, p),
 			Runs: max(1, c.Runs), Pristine: c.Pristine, Update: c.Update,
 			Done: func(r verify.Row) { printRow(p, r) },
 		})
@@ -57,16 +61,16 @@ func (c *verifyCommand) Run(ctx context.Context, p Process) error {
 
 func (c *verifyCommand) backends(ctx context.Context, p Process) []string {
 	switch c.Backend {
-	case "embedded", "containers":
-		return []string{c.Backend}
 	case "all":
-		return []string{"embedded", "containers"}
+		return []string{embeddedBackend, containersBackend}
+	case autoBackend:
+		if err := containers.Available(ctx); err != nil {
+			fmt.Fprintf(p.Stdout, "Not proven on containers: %v\n", err)
+			return []string{embeddedBackend}
+		}
+		return []string{embeddedBackend, containersBackend}
 	}
-	if err := containers.Available(ctx); err != nil {
-		fmt.Fprintf(p.Stdout, "Not proven on containers: %v\n", err)
-		return []string{"embedded"}
-	}
-	return []string{"embedded", "containers"}
+	return []string{c.Backend}
 }
 
 func printRow(p Process, r verify.Row) {

@@ -47,6 +47,11 @@ func (p *Progress) Passed(lesson string) bool {
 	return p.lessons[lesson]["verdict"] == string(check.Passed)
 }
 
+// Confirmed tells whether containers had the last word on it, too.
+func (p *Progress) Confirmed(lesson string) bool {
+	return p.Passed(lesson) && p.lessons[lesson]["confirmed"] == true
+}
+
 // Checked tells whether the lesson was ever checked.
 func (p *Progress) Checked(lesson string) bool { return p.lessons[lesson]["verdict"] != nil }
 
@@ -105,6 +110,10 @@ func (p *Progress) Record(l check.LessonResult, at time.Time) error {
 	entry := p.entry(l.Lesson)
 	entry["verdict"], entry["checkedAt"] = string(l.Verdict), at.UTC().Format(time.RFC3339)
 	delete(entry, "next")
+	delete(entry, "confirmed")
+	if l.Confirmed() {
+		entry["confirmed"] = true
+	}
 	if first := l.FirstFailure(); first != nil {
 		entry["next"] = first.ID
 	}

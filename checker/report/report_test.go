@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"example.com/serverless-patterns/checker/backend"
 	"example.com/serverless-patterns/checker/check"
 	"example.com/serverless-patterns/checker/report"
 )
@@ -57,6 +58,19 @@ func finding(got string) *check.Finding {
 	}
 }
 
+// passedOf is failedOf where it passes.
+func passedOf(id string) check.Result {
+	r := failedOf(id)
+	r.Verdict, r.Finding = check.Passed, nil
+	return r
+}
+
+func confirmed(r check.LessonResult, c check.Confirmation) check.LessonResult {
+	c.Services = []backend.Service{backend.DynamoDB, backend.SQS}
+	r.Confirmation = &c
+	return r
+}
+
 func of(verdict check.Verdict, checks ...check.Result) check.LessonResult {
 	return check.LessonResult{Lesson: lesson.ID, Number: 3, Verdict: verdict, Seconds: 1.04, Build: built, Checks: checks}
 }
@@ -73,7 +87,7 @@ func show(r check.LessonResult, environ ...string) string {
 		}
 	}
 	text.Summary(r)
-	text.Confirmation(check.NewDocument("embedded", 1, []check.LessonResult{r}))
+	text.Confirmation(check.NewDocument("auto", 1, []check.LessonResult{r}))
 	return out.String()
 }
 
@@ -103,6 +117,17 @@ var results = map[string]check.LessonResult{
 		},
 		Checks: []check.Result{{ID: "ids", Verdict: check.Skipped}},
 	},
+	"confirmed":     confirmed(of(check.Passed, passed), check.Confirmation{Verdict: check.Passed, Backend: "containers", Seconds: 1.23}),
+	"not-confirmed": confirmed(of(check.Passed, passed), check.Confirmation{Verdict: check.Skipped, Reason: "the Docker daemon at unix:///var/run/docker.sock is not running: start Docker"}),
+	"confirmation-error": confirmed(of(check.Passed, passed), check.Confirmation{
+		Verdict: check.Errored, Backend: "containers", Error: "DynamoDB Local in container 0123456789ab did not answer: EOF; see `docker logs 0123456789ab`, then check again, which starts another if this one is gone",
+	}),
+	"disagreement": confirmed(of(check.Failed, passed, failedOf("first")), check.Confirmation{
+		Verdict: check.Failed, Backend: "containers", Seconds: 1.23, Disagreements: []check.Disagreement{{First: passedOf("first"), Second: failedOf("first")}},
+	}),
+	"disagreement-of-should": confirmed(of(check.Passed, passed), check.Confirmation{
+		Verdict: check.Passed, Backend: "containers", Disagreements: []check.Disagreement{{First: couldBe, Second: untried("log-fields")}},
+	}),
 	"init-hangs": of(check.Failed, failedOf("first"), untried("second"), untried("third")),
 	"not-checked": {
 		Lesson: lesson.ID, Number: 3, Verdict: check.Errored, Build: check.BuildResult{Verdict: check.Skipped},
@@ -298,18 +323,27 @@ func TestALessonThatIsPassedIsSaidToBeAlsoWhenAShouldFails(t *testing.T) {
 
 func TestConfirmationIsOnlyAboutWhatWasNotConfirmed(t *testing.T) {
 	t.Parallel()
-	for _, test := range []struct {
-		backend string
-		verdict check.Verdict
-		says    bool
+	without := func(reason string) check.LessonResult {
+		return confirmed(check.LessonResult{Verdict: check.Passed}, check.Confirmation{Verdict: check.Skipped, Reason: reason})
+	}
+	for name, test := range map[string]struct {
+		document check.Document
+		says     string
 	}{
-		{"embedded", check.Passed, true}, {"embedded", check.Failed, false}, {"embedded", check.Errored, false},
-		{"embedded", check.Skipped, false}, {"containers", check.Passed, false},
+		"embedded alone":    {check.NewDocument("embedded", 1, []check.LessonResult{{Verdict: check.Passed}}), "Checked on the embedded backend alone"},
+		"embedded, failed":  {check.NewDocument("embedded", 1, []check.LessonResult{{Verdict: check.Failed}}), ""},
+		"embedded, errored": {check.NewDocument("embedded", 1, []check.LessonResult{{Verdict: check.Errored}}), ""},
+		"containers":        {check.NewDocument("containers", 1, []check.LessonResult{{Verdict: check.Passed}}), ""},
+		"confirmed":         {check.NewDocument("auto", 1, []check.LessonResult{results["confirmed"]}), ""},
+		"failed":            {check.NewDocument("auto", 1, []check.LessonResult{{Verdict: check.Failed}}), ""},
+		"the same reason":   {check.NewDocument("auto", 1, []check.LessonResult{without("no Docker"), without("no Docker")}), "Not confirmed on DynamoDB Local and ElasticMQ: no Docker.\n"},
+		"passed and failed": {check.NewDocument("auto", 1, []check.LessonResult{without("no Docker"), {Verdict: check.Failed}}), "Not confirmed on DynamoDB Local and ElasticMQ: no Docker.\n"},
 	} {
 		var out bytes.Buffer
-		report.NewText(&out, nil).Confirmation(check.NewDocument(test.backend, 1, []check.LessonResult{{Verdict: test.verdict}}))
-		assert.Equal(t, test.says, strings.Contains(out.String(), "--backend containers"), test)
-		assert.Equal(t, test.says, out.Len() > 0, test)
+		report.NewText(&out, nil).Confirmation(test.document)
+		assert.True(t, strings.HasPrefix(out.String(), test.says), "%s: %s", name, &out)
+		assert.Equal(t, test.says != "", out.Len() > 0, "%s: %s", name, &out)
+		assert.Equal(t, min(1, out.Len()), strings.Count(out.String(), "onfirm"), "%s: %s", name, &out)
 	}
 }
 

@@ -159,6 +159,7 @@ func (t *Text) closing(l check.LessonResult) {
 	default:
 		t.line("%s", good.Render("✓ All of it would work on AWS, as far as this lesson looks."))
 	}
+	t.confirmed(l.Confirmation)
 }
 
 // untried says why checks were not tried that could have been.
@@ -194,11 +195,4 @@ func other(l check.LessonResult) string {
 		}
 	}
 	return first.ID
-}
-
-// Confirmation says on which backend the verdict was reached, and how to have it confirmed.
-func (t *Text) Confirmation(d check.Document) {
-	if d.Backend == "embedded" && d.Verdict == check.Passed {
-		t.line("%s", render(dim, indent("Checked on the embedded DynamoDB. With Docker, --backend containers asks DynamoDB Local, too.", 0)))
-	}
 }

@@ -20,13 +20,17 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
+	"net/url"
 	"os"
+	"sync"
 	"time"
 
 	"github.com/moby/moby/api/types/network"
 
 	"example.com/serverless-patterns/checker/backend"
+	"example.com/serverless-patterns/checker/backend/proxy"
 )
 
 // DefaultDynamoDBImage is the image that Open runs when nothing else is asked for. It is pinned,
@@ -55,21 +59,26 @@ type Options struct {
 	// ElasticMQImage is the same for [ElasticMQImageEnv] and [DefaultElasticMQImage].
 	ElasticMQImage string
 
-	// Progress, when set, is told in a short sentence whatever may take longer than a moment. It
-	// is called from the goroutine that called Open.
+	// Progress, when set, is told in a short sentence whatever may take longer than a moment. There is one call
+	// at a time, and none after Open.
 	Progress func(string)
 }
 
-func (o Options) progress(sentence string) {
-	if o.Progress != nil {
-		o.Progress(sentence)
+func (o Options) progress() func(string) {
+	var mu sync.Mutex
+	return func(sentence string) {
+		mu.Lock()
+		defer mu.Unlock()
+		if o.Progress != nil {
+			o.Progress(sentence)
+		}
 	}
 }
 
 // Backend is a backend whose data is in containers. Its methods may be called concurrently.
 type Backend struct {
-	dynamoDB *proxy // nil if it was not asked for
-	sqs      *proxy // the same
+	dynamoDB *service // nil if it was not asked for
+	sqs      *service // the same
 }
 
 var _ backend.Backend = (*Backend)(nil)
@@ -92,8 +101,8 @@ func (b *Backend) Name() string { return "containers" }
 // request that the container does not answer gets an AWS error with status 500, and [Backend.Err]
 // tells why.
 func (b *Backend) Handler(s backend.Service) http.Handler {
-	for _, p := range b.proxies() {
-		if p.container.Service == s {
+	for _, p := range b.running() {
+		if p.Service() == s {
 			return p
 		}
 	}
@@ -104,8 +113,8 @@ func (b *Backend) Handler(s backend.Service) http.Handler {
 // first failure of each: results since then say nothing about a learner's code.
 func (b *Backend) Err() error {
 	var all []error
-	for _, p := range b.proxies() {
-		all = append(all, p.err())
+	for _, p := range b.running() {
+		all = append(all, p.Err())
 	}
 	return errors.Join(all...)
 }
@@ -113,23 +122,36 @@ func (b *Backend) Err() error {
 // Close gives up the connections to the containers and leaves them running. The Handlers work no
 // worse for it, but keep connections again. Close never fails.
 func (b *Backend) Close() error {
-	for _, p := range b.proxies() {
-		p.close()
+	for _, p := range b.running() {
+		p.Close()
 	}
 	return nil
 }
 
-func (b *Backend) proxies() (all []*proxy) {
-	for _, p := range []*proxy{b.dynamoDB, b.sqs} {
-		if p != nil {
-			all = append(all, p)
+func (b *Backend) running() (all []*service) {
+	for _, s := range []*service{b.dynamoDB, b.sqs} {
+		if s != nil {
+			all = append(all, s)
 		}
 	}
 	return all
 }
 
-// service is a program that runs in a container.
+// service is one that runs, and the way to it.
 type service struct {
+	*proxy.Proxy
+	container Container
+}
+
+func newService(c Container, title string) *service {
+	return &service{container: c, Proxy: proxy.New(c.Service, &url.URL{Scheme: "http", Host: c.Address}, func(cause error) error {
+		return fmt.Errorf("%s in container %s did not answer: %w; see `docker logs %[2]s`, then check again, which starts another if this one is gone",
+			title, c.short(), cause)
+	})}
+}
+
+// program is what runs in a container.
+type program struct {
 	id    backend.Service
 	title string // what the learner knows it by
 	image string
@@ -160,9 +182,9 @@ func imageOf(option, env, usual string) (image, hint string) {
 
 // dynamoDBLocal is DynamoDB Local as the checks need it. The arguments suit the maker's image as
 // well as the one built by tools/images: both have `java` for an entry point.
-func dynamoDBLocal(opt Options) service {
+func dynamoDBLocal(opt Options) program {
 	image, hint := imageOf(opt.DynamoDBImage, DynamoDBImageEnv, DefaultDynamoDBImage)
-	return service{
+	return program{
 		id:    backend.DynamoDB,
 		title: "DynamoDB Local",
 		image: image,

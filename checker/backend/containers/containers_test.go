@@ -176,7 +176,7 @@ func TestDownRemovesWhateverTheContainersAreDoing(t *testing.T) {
 	require.Len(t, f.all(t), 2, "a container of another version of the course was taken up or removed")
 	_, err = e.docker.ContainerKill(t.Context(), stopped.ID, client.ContainerKillOptions{Signal: "KILL"})
 	require.NoError(t, err)
-	require.NotEqual(t, stopped.ID, running.ID)
+	require.NotEqual(t, stopped.ID, running[0].ID)
 
 	removed, err := f.down(t.Context())
 	require.NoError(t, err)

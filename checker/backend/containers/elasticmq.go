@@ -30,9 +30,9 @@ aws { region = "` + elasticRegion + `", accountId = "123456789012" }
 
 // elasticMQ is ElasticMQ as the checks need it. The maker's image has its configuration in the same place as
 // the one built by tools/images.
-func elasticMQ(opt Options) service {
+func elasticMQ(opt Options) program {
 	image, hint := imageOf(opt.ElasticMQImage, ElasticMQImageEnv, DefaultElasticMQImage)
-	return service{
+	return program{
 		id:         backend.SQS,
 		title:      "ElasticMQ",
 		image:      image,
@@ -45,19 +45,18 @@ func elasticMQ(opt Options) service {
 	}
 }
 
-// newSQSProxy passes requests on to ElasticMQ, and mends in its answers what a lesson would stumble over: the
+// newSQS passes requests on to ElasticMQ, and mends in its answers what a lesson would stumble over: the
 // region of ARNs, and the codes that the SDK reads of errors.
-func newSQSProxy(c Container, title string) *proxy {
-	p := newProxy(c, title)
-	p.errors = "com.amazonaws.sqs#"
-	direct := p.reverse.Rewrite
-	p.reverse.Rewrite = func(r *httputil.ProxyRequest) {
+func newSQS(c Container, title string) *service {
+	s := newService(c, title)
+	direct := s.Reverse.Rewrite
+	s.Reverse.Rewrite = func(r *httputil.ProxyRequest) {
 		direct(r)
 		r.Out.Host = r.In.Host // queue URLs are made of it
 		r.Out.Header.Del("Accept-Encoding")
 	}
-	p.reverse.ModifyResponse = mend
-	return p
+	s.Reverse.ModifyResponse = mend
+	return s
 }
 
 func mend(r *http.Response) error {

@@ -1,12 +1,14 @@
 package containers
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	cerrdefs "github.com/containerd/errdefs"
@@ -28,7 +30,7 @@ var course = fleet{label: "serverless-patterns"}
 // updated does not take up the container of the version before.
 func (f fleet) specLabel() string { return f.label + ".spec" }
 
-func (s service) spec() string {
+func (s program) spec() string {
 	spec := strings.Join(append(append([]string{s.image}, s.env...), s.args...), " ")
 	if s.configPath != "" {
 		spec += fmt.Sprintf(" config %x", sha256.Sum256([]byte(s.configPath+s.config)))
@@ -45,31 +47,30 @@ const reuseLimit = 15 * time.Second
 const removeLimit = 20 * time.Second
 
 func (f fleet) open(ctx context.Context, opt Options) (*Backend, error) {
-	e, err := f.connect(ctx, opt.progress)
+	e, err := f.connect(ctx, opt.progress())
 	if err != nil {
 		return nil, err
 	}
 	defer e.close()
+	var programs []program
+	if len(opt.Services) == 0 || slices.Contains(opt.Services, backend.DynamoDB) {
+		programs = append(programs, dynamoDBLocal(opt))
+	}
+	if slices.Contains(opt.Services, backend.SQS) {
+		programs = append(programs, elasticMQ(opt))
+	}
+	running, err := e.ensure(ctx, programs...)
+	if err != nil {
+		return nil, err
+	}
 	var b Backend
-	wanted := opt.Services
-	if len(wanted) == 0 {
-		wanted = []backend.Service{backend.DynamoDB}
-	}
-	if slices.Contains(wanted, backend.DynamoDB) {
-		s := dynamoDBLocal(opt)
-		c, err := e.ensure(ctx, s)
-		if err != nil {
-			return nil, err
+	for n, c := range running {
+		switch c.Service {
+		case backend.DynamoDB:
+			b.dynamoDB = newService(c, programs[n].title)
+		case backend.SQS:
+			b.sqs = newSQS(c, programs[n].title)
 		}
-		b.dynamoDB = newProxy(c, s.title)
-	}
-	if slices.Contains(wanted, backend.SQS) {
-		s := elasticMQ(opt)
-		c, err := e.ensure(ctx, s)
-		if err != nil {
-			return nil, err
-		}
-		b.sqs = newSQSProxy(c, s.title)
 	}
 	return &b, nil
 }
@@ -93,17 +94,32 @@ func (f fleet) connect(ctx context.Context, progress func(string)) (*engine, err
 
 func (e *engine) close() { _ = e.docker.Close() }
 
-// ensure returns a container of the service that answers: one that runs, else a new one.
+// ensure returns a container of each program that answers. They are started side by side; that one does not
+// come up takes none of the others down.
 //
-// The lock is held until the container answers. A second check would have to wait as long anyway,
+// The lock is held until all answer. A second check would have to wait as long anyway,
 // and finds no container that the first might still give up.
-func (e *engine) ensure(ctx context.Context, s service) (Container, error) {
+func (e *engine) ensure(ctx context.Context, programs ...program) ([]Container, error) {
 	unlock, err := lock(ctx, e.label, e.progress)
 	if err != nil {
-		return Container{}, err
+		return nil, err
 	}
 	defer unlock()
+	running := make([]Container, len(programs))
+	failed := make([]error, len(programs))
+	var all sync.WaitGroup
+	for n, p := range programs {
+		all.Go(func() { running[n], failed[n] = e.provide(ctx, p) })
+	}
+	all.Wait()
+	if err := ctx.Err(); err != nil {
+		return nil, cmp.Or(failed[0], context.Cause(ctx)) // each would say the same
+	}
+	return running, errors.Join(failed...)
+}
 
+// provide returns a container of a program that answers: one that runs, else a new one.
+func (e *engine) provide(ctx context.Context, s program) (Container, error) {
 	all, err := e.list(ctx, e.label+"="+string(s.id))
 	if err != nil {
 		return Container{}, err

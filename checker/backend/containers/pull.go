@@ -24,7 +24,7 @@ const (
 var errStalled = fmt.Errorf("no progress for %v", pullStall)
 
 // fetch pulls the image of a service when it is not on this machine.
-func (e *engine) fetch(ctx context.Context, s service) error {
+func (e *engine) fetch(ctx context.Context, s program) error {
 	_, err := e.docker.ImageInspect(ctx, s.image)
 	if err == nil {
 		return nil

@@ -22,7 +22,7 @@ const (
 
 // waitReady returns when the service answers a request as AWS would: its port is open long before,
 // held by Docker. It gives up when the limit is over, the container stops, or ctx ends.
-func (e *engine) waitReady(ctx context.Context, s service, c Container, limit time.Duration) error {
+func (e *engine) waitReady(ctx context.Context, s program, c Container, limit time.Duration) error {
 	if c.Address == "" {
 		// A container that stopped at once has lost its port already.
 		return cmp.Or(e.running(ctx, c.ID), errors.New("it has no port on this machine"))
@@ -51,7 +51,7 @@ func (e *engine) waitReady(ctx context.Context, s service, c Container, limit ti
 }
 
 // ready asks the service once.
-func ready(ctx context.Context, s service, address string) error {
+func ready(ctx context.Context, s program, address string) error {
 	ctx, cancel := context.WithTimeout(ctx, readyAnswer)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+address+"/", strings.NewReader("{}"))

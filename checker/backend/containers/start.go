@@ -31,9 +31,9 @@ func loopback(port uint16) string {
 // createLimit is how long Docker may take to create a container from an image that it has.
 const createLimit = 30 * time.Second
 
-// start makes a new container and returns once its service answers. When it does not come to that,
+// start makes a new container and returns once its program answers. When it does not come to that,
 // no container is left, and the error has the last lines of its log.
-func (e *engine) start(ctx context.Context, s service) (c Container, err error) {
+func (e *engine) start(ctx context.Context, s program) (c Container, err error) {
 	if err := e.fetch(ctx, s); err != nil {
 		return Container{}, err
 	}
@@ -67,7 +67,7 @@ func (e *engine) start(ctx context.Context, s service) (c Container, err error) 
 }
 
 // create makes the container without starting it.
-func (e *engine) create(ctx context.Context, s service) (id string, err error) {
+func (e *engine) create(ctx context.Context, s program) (id string, err error) {
 	if err := ctx.Err(); err != nil {
 		return "", context.Cause(ctx)
 	}
@@ -94,7 +94,7 @@ func (e *engine) create(ctx context.Context, s service) (id string, err error) {
 }
 
 // configure puts the service's configuration into a container that was not started yet.
-func (e *engine) configure(ctx context.Context, s service, id string) error {
+func (e *engine) configure(ctx context.Context, s program, id string) error {
 	if s.configPath == "" {
 		return nil
 	}
@@ -117,7 +117,7 @@ func (e *engine) configure(ctx context.Context, s service, id string) error {
 }
 
 // inspect asks Docker about a container that was started: its address is only known then.
-func (e *engine) inspect(ctx context.Context, s service, id string) (Container, error) {
+func (e *engine) inspect(ctx context.Context, s program, id string) (Container, error) {
 	found, err := e.docker.ContainerInspect(ctx, id, client.ContainerInspectOptions{})
 	if err != nil {
 		return Container{}, fmt.Errorf("the container of %s is gone: %w; check again", s.title, err)

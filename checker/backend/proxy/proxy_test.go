@@ -1,12 +1,14 @@
-package containers
+package proxy_test
 
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -16,10 +18,16 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/serverless-patterns/checker/backend"
+	"example.com/serverless-patterns/checker/backend/proxy"
 )
 
-func proxyTo(address string) *proxy {
-	return newProxy(Container{ID: "0123456789abcdef", Service: backend.DynamoDB, Address: address}, "DynamoDB Local")
+// patience is the deadline of everything that a test waits for.
+const patience = 30 * time.Second
+
+func proxyTo(address string) *proxy.Proxy {
+	return proxy.New(backend.DynamoDB, &url.URL{Scheme: "http", Host: address}, func(cause error) error {
+		return fmt.Errorf("the service at %s: %w", address, cause)
+	})
 }
 
 func TestTheProxyPassesBytesOnAndKeepsConnections(t *testing.T) {
@@ -36,7 +44,7 @@ func TestTheProxyPassesBytesOnAndKeepsConnections(t *testing.T) {
 	server.Start()
 	defer server.Close()
 	p := proxyTo(server.Listener.Addr().String())
-	defer p.close()
+	defer p.Close()
 	for range 3 {
 		r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(`{"a":1}`))
 		r.Header.Set("X-Amz-Target", "DynamoDB_20120810.PutItem")
@@ -46,10 +54,10 @@ func TestTheProxyPassesBytesOnAndKeepsConnections(t *testing.T) {
 		assert.Equal(t, "DynamoDB_20120810.PutItem", w.Header().Get("X-Amz-Crc32"))
 	}
 	assert.EqualValues(t, 1, connections.Load())
-	assert.NoError(t, p.err())
+	assert.NoError(t, p.Err())
 }
 
-func TestAContainerThatIsGoneIsAnAWSErrorAndIsRecorded(t *testing.T) {
+func TestAServiceThatIsGoneIsAnAWSErrorAndIsRecorded(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	address := l.Addr().String()
@@ -63,8 +71,7 @@ func TestAContainerThatIsGoneIsAnAWSErrorAndIsRecorded(t *testing.T) {
 	var body map[string]string
 	require.NoError(t, json.Unmarshal(w.Body.Bytes(), &body))
 	assert.Equal(t, "com.amazonaws.dynamodb.v20120810#InternalServerError", body["__type"])
-	require.ErrorContains(t, p.err(), "DynamoDB Local in container 0123456789ab did not answer")
-	require.ErrorContains(t, p.err(), "`docker logs 0123456789ab`")
+	require.ErrorContains(t, p.Err(), "the service at "+address+": ")
 }
 
 func TestARequestThatIsTakenBackIsNoFaultOfTheBackend(t *testing.T) {
@@ -85,5 +92,5 @@ func TestARequestThatIsTakenBackIsNoFaultOfTheBackend(t *testing.T) {
 		cancel()
 	}()
 	p.ServeHTTP(httptest.NewRecorder(), httptest.NewRequestWithContext(ctx, http.MethodPost, "/", strings.NewReader("{}")))
-	assert.NoError(t, p.err())
+	assert.NoError(t, p.Err())
 }
