@@ -125,6 +125,7 @@ func (r *run) attempt(ctx context.Context, c Check, dir string) (Result, notes) 
 	})
 	t.hangs = &r.hangs
 	verdictOf(t, c, &result)
+	result.Measures = t.measures
 	if err := r.backend.Err(); err != nil {
 		result.Verdict, result.Error, result.Finding = Errored, err.Error(), nil
 	}

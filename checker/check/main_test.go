@@ -85,7 +85,9 @@ func end(t *testing.T, c Check, f func(*T)) Result {
 	t.Helper()
 	c.Run = f
 	result := Result{ID: c.ID, Severity: c.severity(), Verdict: Errored}
-	verdictOf(on(t, c), c, &result)
+	under := on(t, c)
+	verdictOf(under, c, &result)
+	result.Measures = under.measures
 	return result
 }
 

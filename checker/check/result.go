@@ -64,6 +64,8 @@ type Result struct {
 	Error       string   `json:"error,omitempty"`
 	Reason      string   `json:"reason,omitempty"`
 	Finding     *Finding `json:"finding,omitempty"`
+	// Measures are the tables of what was measured, whatever the verdict.
+	Measures []Measure `json:"measures,omitempty"`
 }
 
 // Finding is why a check failed, in the order in which a learner reads it.

@@ -91,14 +91,16 @@ func TestTheDocumentHasItsVersionedForm(t *testing.T) {
 		Build: BuildResult{Verdict: Passed, Seconds: 0.8},
 		Checks: []Result{{
 			ID: "bad-message-does-not-block", Requirement: "…", Severity: Must, Verdict: Failed, Seconds: 0.02,
-			Finding: &Finding{Did: "…", Got: "…", Want: "…", Why: "…", Next: "…", Evidence: []string{"…"}},
+			Finding:  &Finding{Did: "…", Got: "…", Want: "…", Why: "…", Next: "…", Evidence: []string{"…"}},
+			Measures: []Measure{{Title: "…", Columns: []Column{{Name: "…"}, {Name: "INIT (ms)", Varies: true}}, Rows: [][]string{{"…", "4.2"}}}},
 		}},
 	}})
 	const want = `{"schema":"serverless-patterns/result/v1","backend":"embedded","seed":1,"verdict":"failed","lessons":[` +
 		`{"lesson":"03-sqs-partial-failures","number":3,"verdict":"failed","seconds":1.5,` +
 		`"build":{"verdict":"passed","seconds":0.8,"output":""},` +
 		`"checks":[{"id":"bad-message-does-not-block","requirement":"…","severity":"must","verdict":"failed","seconds":0.02,` +
-		`"finding":{"did":"…","got":"…","want":"…","why":"…","next":"…","evidence":["…"]}}]}]}`
+		`"finding":{"did":"…","got":"…","want":"…","why":"…","next":"…","evidence":["…"]},` +
+		`"measures":[{"title":"…","columns":[{"name":"…"},{"name":"INIT (ms)","varies":true}],"rows":[["…","4.2"]]}]}]}]}`
 	data, err := json.Marshal(d)
 	require.NoError(t, err)
 	assert.Equal(t, want, string(data)) //nolint:testifylint // not JSONEq: the order counts too

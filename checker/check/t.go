@@ -37,6 +37,7 @@ type T struct {
 	did        string
 	hangs      *hangs
 	notes      notes
+	measures   []Measure
 	sent       map[string][]string          // the ids of messages that the check sent, by queue
 	delivered  map[*sandbox.Invocation]bool // by event source mappings
 }

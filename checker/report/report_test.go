@@ -58,6 +58,17 @@ func finding(got string) *check.Finding {
 	}
 }
 
+// measured is a result with a table.
+func measured(r check.Result) check.Result {
+	r.Measures = []check.Measure{{
+		Title:   "What a cold start costs",
+		Columns: []check.Column{{Name: "function"}, {Name: "INIT (ms)", Varies: true}, {Name: "size (MB)"}, {Name: "may"}},
+		Rows:    [][]string{{"ApiFunction", "120.4", "31.0", "dynamodb:*"}, {"GetItemFunction", "6.2", "9.8", "dynamodb:GetItem"}, {"hello, world", "4", "–", ""}},
+		Note:    strings.Repeat("Each figure is the median of several cold starts. ", 3),
+	}}
+	return r
+}
+
 // passedOf is failedOf where it passes.
 func passedOf(id string) check.Result {
 	r := failedOf(id)
@@ -92,12 +103,14 @@ func show(r check.LessonResult, environ ...string) string {
 }
 
 var results = map[string]check.LessonResult{
-	"passed":            of(check.Passed, passed, check.Result{ID: "b", Requirement: "It is fast", Severity: check.Should, Verdict: check.Passed}),
-	"failed":            of(check.Failed, passed, failedOf("first"), couldBe, failedOf("second"), failedOf("third")),
-	"one-failed":        of(check.Failed, passed, failedOf("first")),
-	"should-failed":     of(check.Passed, passed, couldBe),
-	"check-error":       of(check.Errored, passed, broken),
-	"error-and-failure": of(check.Failed, broken, failedOf("first")),
+	"passed":              of(check.Passed, passed, check.Result{ID: "b", Requirement: "It is fast", Severity: check.Should, Verdict: check.Passed}),
+	"failed":              of(check.Failed, passed, failedOf("first"), couldBe, failedOf("second"), failedOf("third")),
+	"one-failed":          of(check.Failed, passed, failedOf("first")),
+	"measured":            of(check.Failed, measured(passed), measured(failedOf("first"))),
+	"measured-and-passed": of(check.Passed, measured(passed)),
+	"should-failed":       of(check.Passed, passed, couldBe),
+	"check-error":         of(check.Errored, passed, broken),
+	"error-and-failure":   of(check.Failed, broken, failedOf("first")),
 	"only-one": of(check.Failed, check.Result{ID: "ids", Verdict: check.Skipped}, failedOf("first"),
 		check.Result{ID: "b", Verdict: check.Skipped}),
 	"does-not-build": {

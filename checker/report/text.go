@@ -99,6 +99,11 @@ func (t *Text) Summary(l check.LessonResult) {
 			t.line("%s %s\n  %s\n", bad.Render("! The check could not be run. This is not your code's fault:"), r.ID, indent(r.Error, 2))
 		}
 	}
+	for _, r := range l.Checks {
+		for _, m := range r.Measures {
+			t.measure(m)
+		}
+	}
 	if first := l.FirstFailure(); first != nil {
 		t.finding(first)
 	}

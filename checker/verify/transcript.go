@@ -9,6 +9,7 @@ import (
 	"path"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 
 	"example.com/serverless-patterns/checker/check"
@@ -23,8 +24,10 @@ func transcript(l course.Lesson, r check.LessonResult) string {
 	text := report.NewText(&out, nil)
 	text.Lesson(l.Lesson, "lessons/"+l.ID)
 	text.Build(r.Build)
-	for _, c := range r.Checks {
+	r.Checks = slices.Clone(r.Checks)
+	for n, c := range r.Checks {
 		text.Check(c)
+		r.Checks[n].Measures = withoutFigures(c.Measures)
 	}
 	text.Summary(r)
 	return normalize(out.String())
@@ -47,6 +50,27 @@ var variable = []struct {
 	{regexp.MustCompile(`goroutine \d+`), "goroutine N"},
 	{regexp.MustCompile(`Init Duration: [\d.]+ ms`), "Init Duration: N ms"},
 	{regexp.MustCompile(`met, in \d+\.\d s\b`), "met, in N s"},
+	{regexp.MustCompile(`≈` + figure.String()), "≈N"}, // measured
+}
+
+var figure = regexp.MustCompile(`\d[\d,]*(\.\d+)?`)
+
+// withoutFigures are tables without those figures that vary.
+func withoutFigures(measures []check.Measure) []check.Measure {
+	measures = slices.Clone(measures)
+	for n, m := range measures {
+		rows := make([][]string, len(m.Rows))
+		for k, row := range m.Rows {
+			rows[k] = slices.Clone(row)
+			for at, column := range m.Columns {
+				if column.Varies {
+					rows[k][at] = figure.ReplaceAllString(row[at], "N")
+				}
+			}
+		}
+		measures[n].Rows = rows
+	}
+	return measures
 }
 
 func normalize(text string) string {

@@ -31,6 +31,7 @@ func TestNormalizeTakesOutWhatDiffersFromRunToRun(t *testing.T) {
 		"goroutine 17 [running]":                                                                                   "goroutine N [running]",
 		"INIT_REPORT Init Duration: 12.34 ms\tPhase: init":                                                         "INIT_REPORT Init Duration: N ms\tPhase: init",
 		"1 of 16 requirements met, in 1.4 s.":                                                                      "1 of 16 requirements met, in N s.",
+		"INIT takes ≈1,234.5 ms, ≈12 times as long":                                                                "INIT takes ≈N ms, ≈N times as long",
 		"status 200, body `{\"id\":\"kettle-5dda\"}`, 20 connections, 0 and 127":                                   "status 200, body `{\"id\":\"kettle-5dda\"}`, 20 connections, 0 and 127",
 	} {
 		assert.Equal(t, want, normalize(text))
@@ -195,4 +196,23 @@ func TestTheTranscriptOfAResultIsTheSameEachTime(t *testing.T) {
 	assert.Contains(t, one, "Lesson 7: Tea  lessons/07-tea\n")
 	assert.Contains(t, one, "✗ FAIL  It is hot")
 	assert.Contains(t, one, "Got   cold\n")
+}
+
+func TestATranscriptHasNoFiguresThatVary(t *testing.T) {
+	t.Parallel()
+	l := course.Lesson{Lesson: check.Lesson{Number: 7, ID: "07-tea", Title: "Tea"}}
+	result := func(milliseconds string) check.LessonResult {
+		return check.LessonResult{Build: check.BuildResult{Verdict: check.Passed}, Verdict: check.Passed, Checks: []check.Result{{
+			ID: "a", Requirement: "It is hot", Severity: check.Must, Verdict: check.Passed, Measures: []check.Measure{{
+				Title:   "How long it takes",
+				Columns: []check.Column{{Name: "memory (MB)"}, {Name: "kettle (ms)", Varies: true}},
+				Rows:    [][]string{{"128", milliseconds}, {"1,769", "–"}},
+			}},
+		}}}
+	}
+	r := result("1,234.5 (≈3 ×)")
+	one := transcript(l, r)
+	assert.Equal(t, one, transcript(l, result("7 (≈12 ×)")))
+	assert.Contains(t, one, "memory (MB)   kettle (ms)\n            128      N (≈N ×)\n          1,769             –\n")
+	assert.Equal(t, "1,234.5 (≈3 ×)", r.Checks[0].Measures[0].Rows[0][1], "the result itself is left alone")
 }
