@@ -16,8 +16,8 @@ import (
 func TestRandomExpressionsHaveTheSameOutcomeOnBothBackends(t *testing.T) {
 	t.Parallel()
 	var both []*run
-	for _, technology := range technologies {
-		both = append(both, &run{t: t, db: client(t, technology.open(t)), tables: map[string]string{}})
+	for _, technology := range exact {
+		both = append(both, &run{t: certain(t), db: client(t, technology.open(t)), tables: map[string]string{}})
 	}
 	for name, outcome := range map[string]func(*rapid.T) func(*run) string{"condition": randomCondition, "update": randomUpdate, "projection": randomProjection} {
 		t.Run(name, func(t *testing.T) {

@@ -33,34 +33,55 @@ func (d difference) of(backend string) string {
 // readFidelity reads the rows of a service in all tables of the document, by their ids.
 func readFidelity(t *testing.T, prefix string) map[string]difference {
 	t.Helper()
-	raw, err := os.ReadFile(filepath.Join("..", "..", filepath.FromSlash(fidelityFile)))
-	require.NoError(t, err)
 	found := map[string]difference{}
-	for line := range strings.Lines(string(raw)) {
-		if !strings.HasPrefix(line, "| `"+prefix) {
-			continue
-		}
-		cells := strings.Split(strings.Trim(strings.TrimSpace(line), "|"), " | ")
-		require.Len(t, cells, 4, "%s: %s", fidelityFile, line)
-		for i := range cells {
-			cells[i] = strings.Trim(strings.TrimSpace(cells[i]), "`")
-		}
-		assert.NotContains(t, found, cells[0], "%s has it twice", fidelityFile)
+	for _, cells := range rowsOf(t, fidelityFile, prefix, 4) {
 		found[cells[0]] = difference{embedded: cells[1], containers: cells[2], aws: cells[3]}
 	}
 	return found
 }
 
+// rowsOf are the rows of the tables in a document whose first cell begins so. No two begin with the same.
+func rowsOf(t *testing.T, document, prefix string, columns int) (rows [][]string) {
+	t.Helper()
+	raw, err := os.ReadFile(filepath.Join("..", "..", filepath.FromSlash(document)))
+	require.NoError(t, err)
+	seen := map[string]bool{}
+	for line := range strings.Lines(string(raw)) {
+		if !strings.HasPrefix(line, "| `"+prefix) {
+			continue
+		}
+		cells := strings.Split(strings.Trim(strings.TrimSpace(line), "|"), " | ")
+		require.Len(t, cells, columns, "%s: %s", document, line)
+		for i := range cells {
+			cells[i] = strings.Trim(strings.TrimSpace(cells[i]), "`")
+		}
+		assert.False(t, seen[cells[0]], "%s has %s twice", document, cells[0])
+		seen[cells[0]] = true
+		rows = append(rows, cells)
+	}
+	return rows
+}
+
+// declarations are what a document says of a technology's answers, by the ids of facts.
+func declarations(t *testing.T, technology, prefix string) map[string]string {
+	t.Helper()
+	said := map[string]string{}
+	if technology == "moto" {
+		for id, d := range readMoto(t, prefix) {
+			said[id] = d.moto
+		}
+		return said
+	}
+	for id, d := range readFidelity(t, prefix) {
+		said[id] = d.of(technology)
+	}
+	return said
+}
+
 // The other direction, that what is declared is so and that nothing else is, is TestConformance.
 func TestTheDocumentOnDifferencesHasWhatTheSuiteHas(t *testing.T) {
 	t.Parallel()
-	answers := map[string]string{} // of AWS
-	for _, f := range facts() {
-		answers["dynamodb-"+f.id] = f.aws
-	}
-	for _, f := range queueFacts() {
-		answers["sqs-"+f.id] = f.aws
-	}
+	answers := answersOfAWS()
 	declared := readFidelity(t, "dynamodb-")
 	queues := readFidelity(t, "sqs-")
 	require.NotEmpty(t, declared)
@@ -73,4 +94,16 @@ func TestTheDocumentOnDifferencesHasWhatTheSuiteHas(t *testing.T) {
 		}
 		assert.False(t, same(d.aws, d.of("embedded")) && same(d.aws, d.of("containers")), "%s declares %s, which is no difference", fidelityFile, id)
 	}
+}
+
+// answersOfAWS are those of all facts.
+func answersOfAWS() map[string]string {
+	answers := map[string]string{}
+	for _, f := range facts() {
+		answers["dynamodb-"+f.id] = f.aws
+	}
+	for _, f := range queueFacts() {
+		answers["sqs-"+f.id] = f.aws
+	}
+	return answers
 }

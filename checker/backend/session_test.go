@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -15,14 +16,13 @@ import (
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-	"github.com/aws/smithy-go"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
 
 // run is one fact being shown with one backend. Its tables are its own, and gone afterwards.
 type run struct {
-	t      *testing.T
+	t      *trial
 	db     *dynamodb.Client
 	tables map[string]string // by kind
 	shared *fixtures
@@ -40,7 +40,9 @@ func (r *run) read(name string, fill func(*run)) {
 	r.shared.mu.Lock()
 	defer r.shared.mu.Unlock()
 	if r.shared.made[name] == nil {
-		maker := &run{t: r.shared.t, db: r.db, tables: map[string]string{}}
+		trying := &trial{T: r.shared.t}
+		defer trying.over.Store(true)
+		maker := &run{t: trying, db: r.db, tables: map[string]string{}}
 		fill(maker)
 		r.shared.made[name] = maker.tables
 	}
@@ -149,6 +151,9 @@ func attributes(namesAndTypes ...string) []types.AttributeDefinition {
 	return all
 }
 
+// tableName is a name that table makes.
+var tableName = regexp.MustCompile(`conformance-[a-z2-7]{12}`)
+
 // table makes a table of a kind when it is first asked for.
 func (r *run) table(kind string, in *dynamodb.CreateTableInput) *string {
 	if r.tables[kind] == "" {
@@ -185,9 +190,7 @@ func (r *run) outcome(err error, answers ...string) string {
 		}
 		return strings.Join(answers, ", ")
 	}
-	var api smithy.APIError
-	require.ErrorAs(r.t, err, &api, "no answer of the service")
-	text := api.ErrorCode() + ": " + api.ErrorMessage()
+	text := tableName.ReplaceAllString(wordsOf(r.t, err), "TABLE")
 	var failed *types.ConditionalCheckFailedException
 	if errors.As(err, &failed) && failed.Item != nil {
 		text += " " + show(failed.Item)
@@ -202,7 +205,7 @@ func (r *run) outcome(err error, answers ...string) string {
 			}
 			reasons = append(reasons, s)
 		}
-		text = api.ErrorCode() + ": [" + strings.Join(reasons, ", ") + "]"
+		text = cancelled.ErrorCode() + ": [" + strings.Join(reasons, ", ") + "]"
 	}
 	return text
 }
