@@ -19,7 +19,7 @@ type verifyCommand struct {
 	Update   bool `help:"Write transcripts and starters instead of comparing them."`
 }
 
-// Run proves lessons on one backend after the other.
+// Run proves lessons: each answer is built once, and judged on one backend after the other.
 func (c *verifyCommand) Run(ctx context.Context, p Process) error {
 	if err := known(c.Backend, autoBackend, "all", embeddedBackend, containersBackend); err != nil {
 		return err
@@ -32,25 +32,30 @@ func (c *verifyCommand) Run(ctx context.Context, p Process) error {
 	if err != nil {
 		return err
 	}
-	proven := true
+	var backends []verify.Backend
 	for _, name := range c.backends(ctx, p) {
-		fmt.Fprintf(p.Stdout, "On the %s backend:\n", name)
-		rows, err := verify.Run(ctx, verify.Options{
-			Place: place, Lessons: lessons, Backend: name, Open: opener(name, c.images, p),
-			Runs: max(1, c.Runs), Pristine: c.Pristine, Update: c.Update,
-			Done: func(r verify.Row) { printRow(p, r) },
-		})
-		if err != nil {
-			return err
-		}
+		backends = append(backends, verify.Backend{Name: name, Open: opener(name, c.images, p)})
+	}
+	rows, err := verify.Run(ctx, verify.Options{
+		Place: place, Lessons: lessons, Backends: backends, Runs: max(1, c.Runs), Pristine: c.Pristine, Update: c.Update,
+		Done: func(r verify.Row) { printRow(p, r) },
+	})
+	if err != nil {
+		return err
+	}
+	proven := true
+	for _, b := range backends {
 		answers, problems := 0, 0
 		for _, r := range rows {
+			if r.Backend != b.Name {
+				continue
+			}
 			problems += len(r.Problems)
 			if r.Kind != "lesson" {
 				answers++
 			}
 		}
-		fmt.Fprintf(p.Stdout, "%d answers judged, %d problems\n\n", answers, problems)
+		fmt.Fprintf(p.Stdout, "%s: %d answers judged, %d problems\n", b.Name, answers, problems)
 		proven = proven && problems == 0
 	}
 	if !proven {
@@ -78,7 +83,7 @@ func printRow(p Process, r verify.Row) {
 	if len(r.Problems) > 0 {
 		mark = "PROBLEM"
 	}
-	fmt.Fprintf(p.Stdout, "%s  %-12s  %-8s  %-28s  %s\n", mark, r.Lesson, r.Kind, r.Name, strings.Join(r.Failed, " "))
+	fmt.Fprintf(p.Stdout, "%s  %-24s  %-10s  %-8s  %-28s  %s\n", mark, r.Lesson, r.Backend, r.Kind, r.Name, strings.Join(r.Failed, " "))
 	for _, problem := range r.Problems {
 		fmt.Fprintf(p.Stdout, "         %s\n", strings.ReplaceAll(problem, "\n", "\n         "))
 	}

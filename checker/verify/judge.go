@@ -13,42 +13,61 @@ import (
 	"example.com/serverless-patterns/checker/course"
 )
 
-// judge runs an answer as often as asked, and compares each run with what is declared. It holds a place in
-// building while it builds.
-func judge(ctx context.Context, l course.Lesson, s subject, o Options, building chan struct{}, work string) (Row, string, error) {
-	row := Row{Lesson: l.ID, Kind: s.kind, Name: s.answer.Name}
-	lessons := filepath.Join(work, "lessons")
-	dir := filepath.Join(lessons, l.ID)
+// judgement is what was found of an answer on a backend.
+type judgement struct {
+	Row
+	signature string
+}
+
+// judge runs an answer as often as asked on each backend, and compares each run with what is declared.
+func (r *run) judge(ctx context.Context, l course.Lesson, s subject, work string) ([]judgement, error) {
+	dir := filepath.Join(work, "lessons", l.ID)
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return row, "", err
+		return nil, err
 	}
 	if s.kind != "starter" {
-		if err := os.CopyFS(dir, onlyCode{os.DirFS(filepath.Join(o.Place.Root, "solutions", l.ID))}); err != nil {
-			return row, "", err
+		if err := os.CopyFS(dir, onlyCode{os.DirFS(filepath.Join(r.Place.Root, "solutions", l.ID))}); err != nil {
+			return nil, err
 		}
 	}
 	if err := s.answer.Write(dir); err != nil {
-		return row, "", err
+		return nil, err
 	}
-	signature := ""
+	all := make([]judgement, len(r.Backends))
+	for n, b := range r.Backends {
+		all[n].Row = Row{Lesson: l.ID, Backend: b.Name, Kind: s.kind, Name: s.answer.Name}
+		if err := r.on(ctx, b, l, s, work, &all[n]); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+// on judges an answer on a backend. It holds a place in building while it builds; what is built once is kept for the
+// next run.
+func (r *run) on(ctx context.Context, b Backend, l course.Lesson, s subject, work string, j *judgement) error {
+	if b.Name != embeddedBackend {
+		r.crowd <- struct{}{}
+		defer func() { <-r.crowd }()
+	}
 	for n := range s.runs {
-		building <- struct{}{}
-		built := sync.OnceFunc(func() { <-building })
+		r.building <- struct{}{}
+		built := sync.OnceFunc(func() { <-r.building })
 		result := check.Run(ctx, l.Lesson, check.Options{
-			Root: o.Place.Root, Dir: lessons, State: filepath.Join(work, "state"), Open: o.Open, Seed: seed + uint64(n),
+			Root: r.Place.Root, Dir: filepath.Join(work, "lessons"), State: filepath.Join(work, "state"), Open: b.Open, Seed: seed + uint64(n),
 			Built: func(check.BuildResult) { built() },
 		})
 		built() // also when it did not get that far
 		if ctx.Err() != nil {
-			return row, "", context.Cause(ctx)
+			return context.Cause(ctx)
 		}
 		if n == 0 {
-			row.Failed, signature = failed(result), signatureOf(result)
-			row.Problems = append(row.Problems, transcriptProblems(l, s, o, result)...)
+			j.Failed, j.signature = failed(result), signatureOf(result)
+			j.Problems = append(j.Problems, r.transcriptProblems(b, l, s, result)...)
 		}
-		row.Problems = append(row.Problems, problems(result, s, n)...)
+		j.Problems = append(j.Problems, problems(result, s, n)...)
 	}
-	return row, signature, nil
+	return nil
 }
 
 // problems says where a run differs from what is declared.

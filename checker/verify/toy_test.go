@@ -92,11 +92,14 @@ func toy(t *testing.T, l check.Lesson, change map[string]string) Options {
 		}
 	}
 	return Options{
-		Place:   course.Place{Root: root, State: filepath.Join(root, ".workshop")},
-		Lessons: []course.Lesson{{Lesson: l, Files: os.DirFS(filepath.Join(root, bank))}},
-		Backend: "embedded", Runs: 1, Pristine: true,
-		Open: func(context.Context, []backend.Service) (backend.Backend, error) { return embedded.New(), nil },
+		Place:    course.Place{Root: root, State: filepath.Join(root, ".workshop")},
+		Lessons:  []course.Lesson{{Lesson: l, Files: os.DirFS(filepath.Join(root, bank))}},
+		Backends: []Backend{{"embedded", openEmbedded}}, Runs: 1, Pristine: true,
 	}
+}
+
+func openEmbedded(context.Context, []backend.Service) (backend.Backend, error) {
+	return embedded.New(), nil
 }
 
 func prove(t *testing.T, o Options) map[string]Row {
@@ -150,7 +153,7 @@ func TestACourseIsProvenOnceItsTranscriptsAreKept(t *testing.T) {
 	o.Done = nil
 	require.Len(t, prove(t, o)["mistake cold"].Problems, 1)
 	assert.Contains(t, prove(t, o)["mistake cold"].Problems[0], "kept:   Got   tea that is cool black\n  now:    Got   tea that is cold black")
-	o.Backend = "containers"
+	o.Backends[0].Name = "containers"
 	assert.Empty(t, prove(t, o)["mistake cold"].Problems, "the transcripts are those of the embedded backend")
 }
 
@@ -169,7 +172,7 @@ func TestEachRuleOfTheCourseIsLookedAt(t *testing.T) {
 		bank + "mistakes/broken.txt":   "Broken.\n\nfails: hot\nreads: x\n-- tea/main.go --\npackage main\n\nfunc main() { hot() }\n",
 		bank + "right/sweet.txt":       "Sweet.\n" + instead("lukewarm black"),
 	})
-	o.Backend = "containers" // without transcripts
+	o.Backends[0].Name = "containers" // without transcripts
 	rows := prove(t, o)
 	problems := func(name string) string { return strings.Join(rows[name].Problems, "\n") }
 
@@ -197,6 +200,30 @@ func TestEachRuleOfTheCourseIsLookedAt(t *testing.T) {
 	assert.NotContains(t, strings.Join(prove(t, o)["lesson 07-tea"].Problems, "\n"), "starter.txtar", "a learner's lessons are the learner's")
 }
 
+func TestEachAnswerIsJudgedOnEachBackend(t *testing.T) {
+	t.Parallel()
+	o := toy(t, teaLesson(), nil)
+	o.Update = true
+	prove(t, o)
+	o.Update = false
+	o.Backends = append(o.Backends, Backend{"containers", func(context.Context, []backend.Service) (backend.Backend, error) {
+		return nil, errors.New("no Docker")
+	}})
+	rows, err := Run(t.Context(), o)
+	require.NoError(t, err)
+	names := map[string][]string{}
+	for _, r := range rows {
+		names[r.Backend] = append(names[r.Backend], r.name())
+		if r.Backend == "embedded" {
+			assert.Empty(t, r.Problems, r.name())
+		} else {
+			assert.NotEmpty(t, r.Problems, r.name())
+		}
+	}
+	assert.Len(t, names["embedded"], 6)
+	assert.ElementsMatch(t, names["embedded"], names["containers"])
+}
+
 func TestRunsOfAnAnswerMustAgree(t *testing.T) {
 	t.Parallel()
 	l := teaLesson()
@@ -207,7 +234,7 @@ func TestRunsOfAnAnswerMustAgree(t *testing.T) {
 		}
 	}
 	o := toy(t, l, map[string]string{})
-	o.Backend, o.Runs = "containers", 4
+	o.Backends[0].Name, o.Runs = "containers", 4
 	solution := prove(t, o)["solution solution"]
 	require.NotEmpty(t, solution.Problems)
 	assert.Regexp(t, `^run \d: hot fails, and should not: another temper$`, solution.Problems[0])
@@ -230,7 +257,7 @@ func TestAFaultOfThisMachineIsNoProblemOfTheCourse(t *testing.T) {
 	_, err = Run(ctx, o)
 	require.ErrorContains(t, err, "interrupted")
 
-	o.Open = func(context.Context, []backend.Service) (backend.Backend, error) { return nil, errors.New("no Docker") }
+	o.Backends[0].Open = func(context.Context, []backend.Service) (backend.Backend, error) { return nil, errors.New("no Docker") }
 	rows := prove(t, o)
 	assert.Contains(t, rows["solution solution"].Problems, "run 1: no Docker")
 }

@@ -81,14 +81,14 @@ func normalize(text string) string {
 }
 
 // transcriptProblems compares what a learner reads with what is kept, or keeps it.
-func transcriptProblems(l course.Lesson, s subject, o Options, r check.LessonResult) []string {
-	if o.Backend != embeddedBackend || s.kind != "starter" && s.kind != "mistake" {
+func (r *run) transcriptProblems(b Backend, l course.Lesson, s subject, result check.LessonResult) []string {
+	if b.Name != embeddedBackend || s.kind != "starter" && s.kind != "mistake" {
 		return nil
 	}
-	got := transcript(l, r)
+	got := transcript(l, result)
 	name := "transcripts/" + s.answer.Name + ".txt"
-	if o.Update {
-		if err := os.WriteFile(filepath.Join(sourceDir(l, o.Place), filepath.FromSlash(name)), []byte(got), 0o600); err != nil {
+	if r.Update {
+		if err := os.WriteFile(filepath.Join(sourceDir(l, r.Place), filepath.FromSlash(name)), []byte(got), 0o600); err != nil {
 			return []string{err.Error()}
 		}
 		return nil

@@ -37,23 +37,21 @@ const seed = 1
 const atOnce = 4
 
 // embeddedBackend is the name of the one that is as quick with many callers as with one. Emulators in containers
-// are not: with them, one answer for each CPU is enough.
+// are not: on them, one answer for each CPU is enough.
 const embeddedBackend = "embedded"
 
-func (o Options) atOnce() int {
-	if o.Backend == embeddedBackend {
-		return atOnce * runtime.NumCPU()
-	}
-	return runtime.NumCPU()
+// Backend is one on which answers are judged. Transcripts are those of the embedded one.
+type Backend struct {
+	Name string
+	Open backend.Opener
 }
 
 // Options say what to prove.
 type Options struct {
 	Place   course.Place
 	Lessons []course.Lesson
-	// Backend is the name of what Open opens. Transcripts are those of the embedded one.
-	Backend string
-	Open    backend.Opener
+	// Backends are those on which each answer is judged, one after the other, once it is built.
+	Backends []Backend
 	// Runs is how often solutions, starters and other right answers are run; mistakes once. They must
 	// agree. The first has the seed that transcripts have, the others follow it.
 	Runs int
@@ -70,6 +68,7 @@ type Options struct {
 // Row is the judgement on one answer to a lesson.
 type Row struct {
 	Lesson   string
+	Backend  string
 	Kind     string // solution, starter, mistake or right
 	Name     string
 	Failed   []string // ids of the checks that failed
@@ -83,102 +82,146 @@ type subject struct {
 	runs   int
 }
 
-// Run proves lessons, and returns a row for each answer, and one for each lesson as a whole. The error
-// is a fault of this machine.
+// Run proves lessons, and returns a row for each answer on each backend, and one for each lesson as a whole. The
+// error is a fault of this machine.
 func Run(ctx context.Context, o Options) (rows []Row, err error) {
 	work, err := os.MkdirTemp("", "verify-")
 	if err != nil {
 		return nil, fmt.Errorf("there is no place for temporary files, which TMPDIR may name: %w", err)
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(work)) }()
-	for _, l := range o.Lessons {
-		found, err := verifyLesson(ctx, l, o, filepath.Join(work, l.ID))
-		if err != nil {
-			return nil, err
-		}
-		rows = append(rows, found...)
-	}
-	return rows, nil
-}
-
-func verifyLesson(ctx context.Context, l course.Lesson, o Options, work string) ([]Row, error) {
-	known, err := bank.Load(l.Files)
-	if err != nil {
-		return nil, err
-	}
-	if o.Update {
-		if known.Starter, err = updateStarter(l, o.Place, known.Starter); err != nil {
-			return nil, err
-		}
-	}
-	subjects := []subject{{"solution", bank.Answer{Name: "solution"}, o.Runs}, {"starter", known.Starter, o.Runs}}
-	for _, a := range known.Right {
-		subjects = append(subjects, subject{"right", a, o.Runs})
-	}
-	for _, a := range known.Mistakes {
-		subjects = append(subjects, subject{"mistake", a, 1})
-	}
-
-	rows := make([]Row, len(subjects))
-	signatures := make([]string, len(subjects))
-	var mu sync.Mutex
+	r := &run{Options: o, building: make(chan struct{}, runtime.NumCPU()), crowd: make(chan struct{}, runtime.NumCPU())}
 	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(o.atOnce())
-	building := make(chan struct{}, runtime.NumCPU())
-	for n, s := range subjects {
-		group.Go(func() error {
-			row, signature, err := judge(ctx, l, s, o, building, filepath.Join(work, fmt.Sprint(n)))
-			if err != nil {
-				return fmt.Errorf("%s, %s %s: %w", l.ID, s.kind, s.answer.Name, err)
-			}
-			rows[n], signatures[n] = row, signature
-			mu.Lock()
-			defer mu.Unlock()
-			if o.Done != nil {
-				o.Done(row)
-			}
-			return nil
-		})
+	group.SetLimit(atOnce * runtime.NumCPU())
+	proofs := make([]*proof, len(o.Lessons))
+	for n, l := range o.Lessons {
+		p, err := r.open(l)
+		if err != nil {
+			return nil, errors.Join(err, group.Wait())
+		}
+		proofs[n] = p
+		for at, s := range p.subjects {
+			group.Go(func() error {
+				return r.answer(ctx, p, at, s, filepath.Join(work, l.ID, fmt.Sprint(at)))
+			})
+		}
 	}
 	if err := group.Wait(); err != nil {
 		return nil, err
 	}
-	whole := Row{Lesson: l.ID, Kind: "lesson", Name: l.ID, Problems: wholeLesson(l, o, rows, signatures, known)}
-	if o.Done != nil {
-		o.Done(whole)
+	for _, p := range proofs {
+		rows = append(rows, p.rows...)
 	}
-	return append(rows, whole), nil
+	return rows, nil
 }
 
-// wholeLesson are the rules that concern all answers of a lesson together, and its texts.
-func wholeLesson(l course.Lesson, o Options, rows []Row, signatures []string, known bank.Bank) []string {
+// run is a proof of lessons under way.
+type run struct {
+	Options
+	building chan struct{} // holds those that build
+	crowd    chan struct{} // holds those that are judged on a backend that gets slow with many
+
+	mu sync.Mutex // of the proofs
+}
+
+// proof is a lesson with what has been found so far.
+type proof struct {
+	lesson   course.Lesson
+	known    bank.Bank
+	subjects []subject
+	left     int // subjects that are not judged yet
+	rows     []Row
+	judged   [][]judgement // of each subject, on each backend
+}
+
+// open reads a lesson's bank.
+func (r *run) open(l course.Lesson) (*proof, error) {
+	known, err := bank.Load(l.Files)
+	if err != nil {
+		return nil, err
+	}
+	if r.Update {
+		if known.Starter, err = updateStarter(l, r.Place, known.Starter); err != nil {
+			return nil, err
+		}
+	}
+	subjects := []subject{{"solution", bank.Answer{Name: "solution"}, r.Runs}, {"starter", known.Starter, r.Runs}}
+	for _, a := range known.Right {
+		subjects = append(subjects, subject{"right", a, r.Runs})
+	}
+	for _, a := range known.Mistakes {
+		subjects = append(subjects, subject{"mistake", a, 1})
+	}
+	return &proof{lesson: l, known: known, subjects: subjects, left: len(subjects), judged: make([][]judgement, len(subjects))}, nil
+}
+
+// answer judges one answer, and with the last one its lesson as a whole.
+func (r *run) answer(ctx context.Context, p *proof, at int, s subject, work string) error {
+	judged, err := r.judge(ctx, p.lesson, s, work)
+	if err = errors.Join(err, os.RemoveAll(work)); err != nil {
+		return fmt.Errorf("%s, %s %s: %w", p.lesson.ID, s.kind, s.answer.Name, err)
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	p.judged[at] = judged
+	for _, j := range judged {
+		r.tell(p, j.Row)
+	}
+	if p.left--; p.left > 0 {
+		return nil
+	}
+	for n, b := range r.Backends {
+		r.tell(p, Row{
+			Lesson: p.lesson.ID, Backend: b.Name, Kind: "lesson", Name: p.lesson.ID, Problems: r.wholeLesson(p, n),
+		})
+	}
+	return nil
+}
+
+func (r *run) tell(p *proof, row Row) {
+	p.rows = append(p.rows, row)
+	if r.Done != nil {
+		r.Done(row)
+	}
+}
+
+// wholeLesson are the rules that concern all answers of a lesson together, on a backend by its number, and the lesson's
+// texts, once.
+func (r *run) wholeLesson(p *proof, backend int) []string {
 	var all []string
 	caught := map[string]bool{}
 	bySignature := map[string]string{}
-	for n, row := range rows {
-		if row.Kind != "mistake" {
+	for _, on := range p.judged {
+		j := on[backend]
+		if j.Kind != "mistake" {
 			continue
 		}
-		for _, id := range row.Failed {
+		for _, id := range j.Failed {
 			caught[id] = true
 		}
-		if other, ok := bySignature[signatures[n]]; ok {
-			all = append(all, fmt.Sprintf("the mistakes %s and %s cannot be told apart: %s", other, row.Name, signatures[n]))
+		if other, ok := bySignature[j.signature]; ok {
+			all = append(all, fmt.Sprintf("the mistakes %s and %s cannot be told apart: %s", other, j.Name, j.signature))
 		}
-		bySignature[signatures[n]] = row.Name
+		bySignature[j.signature] = j.Name
 	}
+	l := p.lesson
 	for _, c := range l.Checks {
 		if !caught[c.ID] {
 			all = append(all, fmt.Sprintf("no mistake fails %s", c.ID))
 		}
+	}
+	if backend > 0 {
+		return all
+	}
+	for _, c := range l.Checks {
 		if len(l.Hints[c.ID]) == 0 {
 			all = append(all, fmt.Sprintf("there is no hint for %s", c.ID))
 		}
 	}
-	all = append(all, readmeProblems(l, o.Place)...)
-	all = append(all, orphans(l, known)...)
-	if o.Pristine {
-		all = append(all, starterProblems(l, o.Place, known.Starter)...)
+	all = append(all, readmeProblems(l, r.Place)...)
+	all = append(all, orphans(l, p.known)...)
+	if r.Pristine {
+		all = append(all, starterProblems(l, r.Place, p.known.Starter)...)
 	}
 	return all
 }
