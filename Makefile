@@ -71,9 +71,14 @@ bin/dlv: tools/go.mod tools/go.sum
 
 .PHONY: setup
 setup: bin/checker ## Fetch and build everything beforehand, so that the first check is fast.
+	@echo "Fetching the modules of lessons and tests."
+	@GOWORK=off go list -e -deps -test ./... >/dev/null
 	@echo "Building the functions of all lessons."
-	@CGO_ENABLED=0 GOWORK=off go build -trimpath -tags lambda.norpc -ldflags "-s -w" -o .workshop/setup/ ./lessons/... && rm -rf .workshop/setup
-	@bin/checker doctor
+	@for functions in solutions lessons; do \
+	  CGO_ENABLED=0 GOWORK=off go build -trimpath -tags lambda.norpc -ldflags "-s -w" -o .workshop/setup/ ./$$functions/... || \
+	    echo "Not all of $$functions builds: what their checks say is for later."; \
+	done; rm -rf .workshop/setup
+	@bin/checker setup
 
 .PHONY: test
 test: ## Run the project's own tests.

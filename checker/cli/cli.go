@@ -43,6 +43,7 @@ type commands struct {
 	Hint   hintCommand   `cmd:"" help:"Give a hint for the requirement that fails now, a clearer one each time."`
 	List   listCommand   `cmd:"" help:"List the lessons, and which are passed."`
 	Verify verifyCommand `cmd:"" help:"Prove the course: solutions pass, starters and mistakes fail as declared."`
+	Setup  setupCommand  `cmd:"" help:"Pull the images of the containers, and tell what of this machine the checker can use. make setup does more."`
 	Doctor doctorCommand `cmd:"" help:"Tell what of this machine the checker can use."`
 	Down   downCommand   `cmd:"" help:"Remove the containers that checks have started on this machine, of other clones too."`
 }

@@ -31,7 +31,11 @@ type Fact struct {
 
 // Examine looks at everything. It changes nothing but for a file that it writes and removes.
 func Examine(ctx context.Context, place course.Place) []Fact {
-	return []Fact{goCommand(ctx, place), state(place), docker(ctx), enforced(), isolated(place)}
+	facts := []Fact{goCommand(ctx, place), state(place), docker(ctx)}
+	if facts[2].OK {
+		facts = append(facts, images(ctx))
+	}
+	return append(facts, enforced(), isolated(place))
 }
 
 func goCommand(ctx context.Context, place course.Place) Fact {
@@ -93,8 +97,42 @@ func docker(ctx context.Context) Fact {
 		f.Text = fmt.Sprintf("%v. Lessons are checked on the embedded backend alone", err)
 		return f
 	}
-	f.OK, f.Text = true, "answers: --backend containers checks on DynamoDB Local and ElasticMQ"
+	f.OK, f.Text = true, "answers: lessons that have passed are checked again on DynamoDB Local and ElasticMQ"
 	return f
+}
+
+// images says whether the containers' images are there.
+func images(ctx context.Context) Fact {
+	f := Fact{Name: "Images", OK: true}
+	all, err := containers.Images(ctx, containers.Options{})
+	if err != nil {
+		f.OK, f.Text = false, err.Error()
+		return f
+	}
+	var each []string
+	for _, i := range all {
+		f.OK = f.OK && i.Here
+		each = append(each, sentence(i))
+	}
+	f.Text = strings.Join(each, "; ")
+	if !f.OK {
+		f.Text += ". `make setup` fetches what is missing, and the first check that needs it does; `make images` builds both, without a registry"
+	}
+	return f
+}
+
+func sentence(i containers.Image) string {
+	const mb = 1_000_000
+	size := fmt.Sprintf("%d MB", (i.Bytes+mb-1)/mb)
+	switch {
+	case i.Here:
+		return fmt.Sprintf("%s is here (%s)", i.Name, size)
+	case i.Problem != nil:
+		line, _, _ := strings.Cut(i.Problem.Error(), "\n")
+		return fmt.Sprintf("%s is not here, and its registry does not say how large it is (%s)", i.Name, line)
+	default:
+		return fmt.Sprintf("%s is not here, %s to fetch", i.Name, size)
+	}
 }
 
 // enforced says what of Lambda is the same on every machine, and what on none.

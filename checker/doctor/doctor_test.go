@@ -5,12 +5,14 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"example.com/serverless-patterns/checker/backend/containers"
 	"example.com/serverless-patterns/checker/course"
 	"example.com/serverless-patterns/checker/doctor"
 	"example.com/serverless-patterns/checker/sandbox/isolation"
@@ -42,7 +44,11 @@ func TestEverythingThatIsNeededIsLookedAtInOrder(t *testing.T) {
 		assert.Equal(t, f.Name == "Go" || f.Name == ".workshop", f.Needed, "%s: without Docker the embedded backend is left", f.Name)
 		assert.NotContains(t, f.Text, "\n", f.Name)
 	}
-	assert.Equal(t, []string{"Go", ".workshop", "Docker", "Lambda", "Isolation"}, names)
+	want := []string{"Go", ".workshop", "Docker", "Images", "Lambda", "Isolation"}
+	if containers.Available(t.Context()) != nil {
+		want = slices.Delete(want, 3, 4)
+	}
+	assert.Equal(t, want, names)
 }
 
 func TestTheGoCommandOfTheCourseIsFound(t *testing.T) {
@@ -105,10 +111,24 @@ func TestDockerIsToldEitherWay(t *testing.T) {
 	t.Parallel()
 	f := examine(t, place(t))["Docker"]
 	if f.OK {
-		assert.Contains(t, f.Text, "--backend containers")
+		assert.Contains(t, f.Text, "DynamoDB Local")
 	} else {
 		assert.Contains(t, f.Text, "embedded backend alone")
 	}
+}
+
+func TestImagesAreToldOneByOne(t *testing.T) { // not parallel: it changes the environment
+	if err := containers.Available(t.Context()); err != nil {
+		t.Skip("not run, because it needs Docker: ", err)
+	}
+	const missing = "127.0.0.1:1/no/such-image:1"
+	t.Setenv(containers.ElasticMQImageEnv, missing)
+	f := examine(t, place(t))["Images"]
+	assert.False(t, f.OK)
+	assert.False(t, f.Needed)
+	assert.Contains(t, f.Text, missing+" is not here, and its registry does not say how large it is (")
+	assert.Contains(t, f.Text, "`make setup` fetches what is missing")
+	assert.Contains(t, f.Text, containers.DefaultDynamoDBImage+" is ")
 }
 
 func TestAnExaminationThatIsCancelledHasNoGoodNews(t *testing.T) {

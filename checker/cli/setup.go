@@ -1,0 +1,27 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+
+	"example.com/serverless-patterns/checker/backend/containers"
+)
+
+type setupCommand struct{ images }
+
+// Run fetches what checks would fetch later, and tells what this machine has then. That an image cannot be had is no
+// failure: lessons are checked without.
+func (c *setupCommand) Run(ctx context.Context, p Process) error {
+	if err := containers.Available(ctx); err == nil {
+		err := containers.Fetch(ctx, containers.Options{
+			DynamoDBImage: c.DynamoDBImage, ElasticMQImage: c.ElasticMQImage, Progress: func(sentence string) { fmt.Fprintln(p.Stderr, sentence) },
+		})
+		if ctx.Err() != nil {
+			return errInterrupted
+		}
+		if err != nil {
+			fmt.Fprintf(p.Stderr, "checker: %v\n", err)
+		}
+	}
+	return (&doctorCommand{}).Run(ctx, p)
+}
