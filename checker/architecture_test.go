@@ -55,6 +55,7 @@ var layers = [][]layer{
 	{{"sam", "reads a template, and does not know what is done with it"}},
 	{
 		{"conformance", "is the form of a table of facts for tests, and knows none"},
+		{"anatomy", "takes a binary apart, and does not know what is too much"},
 		{"scratch", "is what tests begin and end with, and knows nothing of the checker"},
 	},
 }

@@ -3,6 +3,7 @@ package check
 import (
 	"context"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime/debug"
@@ -32,28 +33,40 @@ func (r *run) checks(ctx context.Context, work string) {
 	for n, c := range r.lesson.Checks {
 		done[n] = !wanted(c)
 	}
-	for n, c := range r.lesson.Checks {
-		if !wanted(c) {
-			continue
-		}
-		group.Go(func() error {
-			result := r.one(ctx, c, filepath.Join(work, c.ID))
-			mu.Lock()
-			defer mu.Unlock()
-			r.result.Checks[n], done[n] = result, true
-			for ; told < len(done) && done[told]; told++ {
-				next := r.result.Checks[told]
-				silent := next.Verdict == Skipped && next.Reason == "" // it was not wanted
-				// What an interrupt has cut off is no error that anybody should read.
-				if r.options.Checked != nil && !silent && ctx.Err() == nil {
-					r.options.Checked(next)
-				}
+	run := func(n int, c Check) {
+		result := r.one(ctx, c, filepath.Join(work, c.ID))
+		mu.Lock()
+		defer mu.Unlock()
+		r.result.Checks[n], done[n] = result, true
+		for ; told < len(done) && done[told]; told++ {
+			next := r.result.Checks[told]
+			silent := next.Verdict == Skipped && next.Reason == "" // it was not wanted
+			// What an interrupt has cut off is no error that anybody should read.
+			if r.options.Checked != nil && !silent && ctx.Err() == nil {
+				r.options.Checked(next)
 			}
-			return nil
-		})
+		}
+	}
+	for n, c := range r.lesson.Checks {
+		if wanted(c) && !c.Alone {
+			group.Go(func() error {
+				run(n, c)
+				return nil
+			})
+		}
 	}
 	_ = group.Wait() // results are kept, not returned
+	for n, c := range r.lesson.Checks {
+		if wanted(c) && c.Alone {
+			alone.Lock()
+			run(n, c)
+			alone.Unlock()
+		}
+	}
 }
+
+// alone is held by the check of this process that measures.
+var alone sync.Mutex
 
 // one runs a check. What does not pass while this machine or the backend stands still, or does after a
 // timeout, is run again: it says nothing about the code. Short pauses, as on a machine that is very busy,
@@ -123,6 +136,9 @@ func (r *run) attempt(ctx context.Context, c Check, dir string) (Result, notes) 
 		o.Name = "lesson-" + r.lesson.ID // a stack's name begins with a letter
 		return stack.Deploy(ctx, o)
 	})
+	t.deployReference = func(files fs.FS, n int) (*stack.Stack, error) {
+		return r.deployReference(ctx, filepath.Join(dir, fmt.Sprintf("reference-%d", n)), stack.Options{Seed: r.options.Seed}, files)
+	}
 	t.hangs = &r.hangs
 	verdictOf(t, c, &result)
 	result.Measures = t.measures
@@ -132,6 +148,11 @@ func (r *run) attempt(ctx context.Context, c Check, dir string) (Result, notes) 
 	if result.Verdict == Failed {
 		if err := writable(dir); err != nil { // so the functions could not write, either
 			result.Verdict, result.Error, result.Finding = Errored, withNext(err), nil
+		}
+	}
+	for _, s := range t.references {
+		if err := s.Close(); err != nil && result.Verdict == Passed {
+			result.Verdict, result.Error = Errored, withNext(err)
 		}
 	}
 	if t.stack != nil {

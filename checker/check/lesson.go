@@ -25,6 +25,9 @@ type Check struct {
 	// Waits is what the check orders to be waited for, to go on after "it waits for": a deadline, or
 	// tries of the SDK. It is no cost of the checker's, and is measured apart. "" is nothing.
 	Waits string
+	// Alone has the check run when all others of the lesson have ended, and no other such check of this process does: it
+	// measures, and what ran beside it would be in the figures. It stands at the end of the lesson's checks.
+	Alone bool
 	// Run shows whether the requirement is met. It returns when it is.
 	Run func(*T)
 }

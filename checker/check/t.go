@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
+	"io/fs"
 	"math/rand/v2"
 	"net/http"
 	"slices"
@@ -27,6 +28,8 @@ type T struct {
 	ctx    context.Context
 	random *rand.Rand
 	deploy func(stack.Options) (*stack.Stack, error)
+	// deployReference deploys a [Reference], the n-th of the check.
+	deployReference func(files fs.FS, n int) (*stack.Stack, error)
 
 	stack   *stack.Stack
 	options stack.Options
@@ -38,6 +41,7 @@ type T struct {
 	hangs      *hangs
 	notes      notes
 	measures   []Measure
+	references []*stack.Stack
 	sent       map[string][]string          // the ids of messages that the check sent, by queue
 	delivered  map[*sandbox.Invocation]bool // by event source mappings
 }

@@ -48,7 +48,7 @@ func BenchmarkInvoke(b *testing.B) {
 func BenchmarkColdStart(b *testing.B) {
 	f := deploy(b)
 	for b.Loop() {
-		e, i, err := f.acquire()
+		e, i, err := f.acquire(anyEnvironment)
 		require.NoError(b, err)
 		require.NoError(b, e.initialize(b.Context(), i))
 		e.reset()

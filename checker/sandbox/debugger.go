@@ -98,7 +98,7 @@ func (f *Function) Provision(ctx context.Context) (*Invocation, error) {
 		return nil, err
 	}
 	defer end()
-	e, i, err := f.acquire()
+	e, i, err := f.acquire(anyEnvironment)
 	if err != nil {
 		return nil, err
 	}

@@ -67,6 +67,7 @@ func localEnvironment(e *environment) map[string]string {
 func (e *environment) environ() []string {
 	all := lambdaEnvironment(e.function.config, e.id)
 	maps.Copy(all, e.function.config.Env)
+	maps.Copy(all, e.variables)
 	maps.Copy(all, localEnvironment(e))
 	if c := e.function.config; c.LogFormat == "JSON" {
 		all["AWS_LAMBDA_LOG_FORMAT"], all["AWS_LAMBDA_LOG_LEVEL"] = "JSON", cmp.Or(c.LogLevel, "INFO")

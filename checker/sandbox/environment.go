@@ -20,7 +20,8 @@ type environment struct {
 	function    *Function
 	id          string // the log stream, which names the environment
 	credentials aws.Credentials
-	view        isolation.View // its Tmp outlives the process, as /tmp does
+	view        isolation.View    // its Tmp outlives the process, as /tmp does
+	variables   map[string]string // beside those of the function
 	// wasReset is set when a process of it has ended or was killed: the next INIT is then part of the next
 	// invocation, which AWS calls a suppressed init.
 	wasReset bool

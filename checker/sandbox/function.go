@@ -152,7 +152,7 @@ func (f *Function) invoke(ctx context.Context, event []byte, requestID string) (
 		return nil, err
 	}
 	defer end()
-	e, i, err := f.acquire()
+	e, i, err := f.acquire(anyEnvironment)
 	if err != nil {
 		return nil, err
 	}
@@ -179,7 +179,13 @@ func checkEvent(event []byte) error {
 	return nil
 }
 
-func (f *Function) acquire() (*environment, *Invocation, error) {
+// Which environment an event goes to.
+const (
+	anyEnvironment = false
+	newEnvironment = true
+)
+
+func (f *Function) acquire(fresh bool) (*environment, *Invocation, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.closed {
@@ -197,7 +203,7 @@ func (f *Function) acquire() (*environment, *Invocation, error) {
 		platform:   platform{region: f.config.Region, json: f.config.LogFormat == "JSON", level: f.config.SystemLogLevel},
 	}
 	var e *environment
-	if last := len(f.idle) - 1; last >= 0 {
+	if last := len(f.idle) - 1; last >= 0 && !fresh {
 		e, f.idle = f.idle[last], f.idle[:last]
 	} else {
 		f.started++
@@ -219,6 +225,15 @@ func (f *Function) release(e *environment) {
 	defer f.mu.Unlock()
 	f.busy--
 	f.idle = append(f.idle, e)
+}
+
+// dispose ends an environment that was acquired.
+func (f *Function) dispose(e *environment) {
+	defer f.running.Done()
+	e.shutdown()
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.busy--
 }
 
 func (f *Function) uuid() string {

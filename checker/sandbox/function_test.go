@@ -49,3 +49,30 @@ func TestASeedDecidesTheIDs(t *testing.T) {
 	assert.Equal(t, first, ids(7))
 	assert.NotEqual(t, first, ids(8))
 }
+
+func TestAColdStartIsOneWhateverIdles(t *testing.T) {
+	t.Parallel()
+	f := deploy(t)
+	idle := invoke(t, f, request{Do: "count"})
+	for range 2 {
+		i, err := f.ColdStart(t.Context(), []byte(`{"Do":"environ"}`), map[string]string{"GODEBUG": "inittrace=1"})
+		require.NoError(t, err)
+		assert.True(t, i.ColdStart)
+		assert.Equal(t, Answered, i.Outcome)
+		assert.Positive(t, i.InitDuration)
+		assert.Positive(t, i.Duration)
+		assert.NotEqual(t, idle.Environment, i.Environment)
+		assert.Contains(t, string(i.Payload), `GODEBUG=inittrace=1`)
+		assert.Contains(t, strings.Join(i.Log, "\n"), "init runtime @")
+	}
+	again := invoke(t, f, request{Do: "environ"})
+	assert.Equal(t, idle.Environment, again.Environment, "those are gone")
+	assert.NotContains(t, string(again.Payload), "GODEBUG")
+
+	_, err := f.ColdStart(t.Context(), []byte(`{`), nil)
+	var refused *RequestError
+	require.ErrorAs(t, err, &refused)
+	f.Close()
+	_, err = f.ColdStart(t.Context(), []byte(`{}`), nil)
+	require.ErrorIs(t, err, ErrClosed)
+}

@@ -46,6 +46,20 @@ func (f *Function) Provision(ctx context.Context) (*sandbox.Invocation, error) {
 	return f.deployed.Load().Provision(ctx)
 }
 
+// ColdStart sends an event to an execution environment made for it; see [sandbox.Function.ColdStart].
+func (f *Function) ColdStart(ctx context.Context, event []byte, variables map[string]string) (*sandbox.Invocation, error) {
+	return f.deployed.Load().ColdStart(ctx, event, variables)
+}
+
+// Binary is the path of the bootstrap.
+func (f *Function) Binary() string { return f.config.Binary }
+
+// InitCalls are the AWS calls that were made in INIT so far, in all execution environments: those that belong to no
+// invocation.
+func (f *Function) InitCalls() []wire.Call {
+	return f.calls(func(c wire.Call) bool { return c.TraceID == "" })
+}
+
 // Calls are the AWS calls of one invocation: those made in it, and those of work that it left behind.
 func (f *Function) Calls(i *sandbox.Invocation) []wire.Call {
 	return f.calls(func(c wire.Call) bool { return c.TraceID == i.TraceID })
