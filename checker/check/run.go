@@ -35,6 +35,9 @@ type Options struct {
 	Dir string
 	// State is where the checker keeps files between runs: .workshop.
 	State string
+	// Alike is the State of an earlier run of the same lesson from another directory: what is the same there is not
+	// linked again. "" is none.
+	Alike string
 	// Open opens the backend. It is called while the functions are built. The run closes it.
 	Open backend.Opener
 	// Confirm opens a second backend, on which all checks run again if the lesson is passed; see [Confirmation]. Nil
@@ -158,6 +161,9 @@ func (r *run) prepare(ctx context.Context, dir, work string) error {
 		return err
 	})
 	builder := &sandbox.Builder{Root: r.options.Root, Cache: filepath.Join(r.options.State, "build")}
+	if r.options.Alike != "" {
+		builder.Alike = filepath.Join(r.options.Alike, "build")
+	}
 	r.binaries, err = builder.Build(ctx, sandbox.Source{Dir: dir, Place: "lessons/" + r.lesson.ID, Functions: codeURIs(template)}, work)
 	var failed *sandbox.BuildError
 	switch {

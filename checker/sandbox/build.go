@@ -48,6 +48,9 @@ type Builder struct {
 	// Cache is where binaries are kept between builds, since a function that has not changed then
 	// costs no link.
 	Cache string
+	// Alike is the Cache of another builder, whose binaries of the same place are begun with. A function that is the
+	// same there then costs no link, either. "" begins with nothing.
+	Alike string
 	// Debug builds with [DebugFlags].
 	Debug bool
 }
@@ -91,6 +94,7 @@ func (b *Builder) Build(ctx context.Context, s Source, dir string) (map[string]s
 		return nil, fmt.Errorf("cannot lock %s: %w", kept, err)
 	}
 	defer lock.Unlock()
+	begin(kept, b.Alike, s)
 	now := time.Now()
 	_ = os.Chtimes(kept+".lock", now, now) // how recently it was used decides how long it is kept
 	defer prune(b.Cache)

@@ -112,6 +112,33 @@ func TestBuildsCanBeInterrupted(t *testing.T) {
 	require.ErrorIs(t, err, context.DeadlineExceeded)
 }
 
+func TestAFunctionThatIsTheSameElsewhereIsNotLinkedAgain(t *testing.T) {
+	t.Parallel()
+	const same, other = "package main\n\nfunc main() {}\n", "package main\n\nfunc main() { println() }\n"
+	first, alike := "", ""
+	build := func(changed string) (map[string]string, string) {
+		dir, state := t.TempDir(), t.TempDir()
+		for name, text := range map[string]string{"same": same, "changed": changed} {
+			require.NoError(t, os.MkdirAll(filepath.Join(dir, name), 0o755))
+			require.NoError(t, os.WriteFile(filepath.Join(dir, name, "main.go"), []byte(text), 0o600))
+		}
+		b := &Builder{Root: module, Cache: state, Alike: alike}
+		built, err := b.Build(t.Context(), Source{Dir: dir, Place: functions, Functions: []string{"same", "changed"}}, t.TempDir())
+		require.NoError(t, err)
+		return built, state
+	}
+	before, state := build(same)
+	first, alike = before["same"], state
+	after, _ := build(other)
+	file := func(path string) os.FileInfo {
+		info, err := os.Stat(path)
+		require.NoError(t, err)
+		return info
+	}
+	assert.True(t, os.SameFile(file(first), file(after["same"])), "it is the file that was built before")
+	assert.False(t, os.SameFile(file(before["changed"]), file(after["changed"])))
+}
+
 func TestBatches(t *testing.T) {
 	t.Parallel()
 	assert.Equal(t, [][]string{{"a", "b"}, {"x/a"}, {"y/a"}}, batches([]string{"a", "x/a", "b", "y/a"}))

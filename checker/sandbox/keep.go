@@ -33,6 +33,24 @@ func linkOrCopy(from, to string) error {
 	return errors.Join(err, out.Close())
 }
 
+// begin fills an empty directory of kept binaries from another cache, which nobody builds into now. It is a kindness:
+// what cannot be had is built, and the go command looks at each of them before it takes it for up to date.
+func begin(kept, cache string, s Source) {
+	if entries, err := os.ReadDir(kept); cache == "" || err != nil || len(entries) > 0 {
+		return
+	}
+	alike, err := filepath.Glob(filepath.Join(cache, keptName(s)+"-*", "*", "*"))
+	if err != nil {
+		return
+	}
+	for _, from := range alike {
+		to := filepath.Join(kept, filepath.Base(filepath.Dir(from)), filepath.Base(from))
+		if os.MkdirAll(filepath.Dir(to), 0o755) == nil {
+			_ = linkOrCopy(from, to)
+		}
+	}
+}
+
 // prune removes the oldest kept binaries over maxKept. It is a kindness: what cannot be removed stays, and
 // what is in use is left alone.
 func prune(cache string) {

@@ -29,8 +29,10 @@ func cacheKey(s Source) string {
 		abs = s.Dir
 	}
 	sum := sha256.Sum256([]byte(abs))
-	return fmt.Sprintf("%s-%x", filepath.Base(s.Place), sum[:6])
+	return fmt.Sprintf("%s-%x", keptName(s), sum[:6])
 }
+
+func keptName(s Source) string { return filepath.Base(s.Place) }
 
 func (b *Builder) locate(s Source, tmp string) (*located, error) {
 	root, err := realPath(b.Root)

@@ -10,7 +10,6 @@ import (
 	"sync"
 
 	"example.com/serverless-patterns/checker/check"
-	"example.com/serverless-patterns/checker/course"
 )
 
 // judgement is what was found of an answer on a backend.
@@ -19,8 +18,18 @@ type judgement struct {
 	signature string
 }
 
+// stateDir is where the state of the runs of an answer is, below the answer's own directory.
+const stateDir = "state"
+
 // judge runs an answer as often as asked on each backend, and compares each run with what is declared.
-func (r *run) judge(ctx context.Context, l course.Lesson, s subject, work string) ([]judgement, error) {
+func (r *run) judge(ctx context.Context, p *proof, s subject, work string) ([]judgement, error) {
+	solved := sync.OnceFunc(func() { close(p.solved) })
+	if s.kind == "solution" {
+		defer solved() // also when it is not built
+	} else {
+		<-p.solved
+	}
+	l := p.lesson
 	dir := filepath.Join(work, "lessons", l.ID)
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, err
@@ -36,7 +45,7 @@ func (r *run) judge(ctx context.Context, l course.Lesson, s subject, work string
 	all := make([]judgement, len(r.Backends))
 	for n, b := range r.Backends {
 		all[n].Row = Row{Lesson: l.ID, Backend: b.Name, Kind: s.kind, Name: s.answer.Name}
-		if err := r.on(ctx, b, l, s, work, &all[n]); err != nil {
+		if err := r.on(ctx, b, p, s, work, solved, &all[n]); err != nil {
 			return nil, err
 		}
 	}
@@ -44,26 +53,35 @@ func (r *run) judge(ctx context.Context, l course.Lesson, s subject, work string
 }
 
 // on judges an answer on a backend. It holds a place in building while it builds; what is built once is kept for the
-// next run.
-func (r *run) on(ctx context.Context, b Backend, l course.Lesson, s subject, work string, j *judgement) error {
+// next run, and for other answers when solved has been called.
+func (r *run) on(ctx context.Context, b Backend, p *proof, s subject, work string, solved func(), j *judgement) error {
+	options := check.Options{
+		Root: r.Place.Root, Dir: filepath.Join(work, "lessons"), State: filepath.Join(work, stateDir), Open: b.Open,
+	}
+	if s.kind != "solution" {
+		options.Alike = p.state
+	}
 	if b.Name != embeddedBackend {
 		r.crowd <- struct{}{}
 		defer func() { <-r.crowd }()
 	}
 	for n := range s.runs {
 		r.building <- struct{}{}
-		built := sync.OnceFunc(func() { <-r.building })
-		result := check.Run(ctx, l.Lesson, check.Options{
-			Root: r.Place.Root, Dir: filepath.Join(work, "lessons"), State: filepath.Join(work, "state"), Open: b.Open, Seed: seed + uint64(n),
-			Built: func(check.BuildResult) { built() },
+		built := sync.OnceFunc(func() {
+			<-r.building
+			if s.kind == "solution" {
+				solved()
+			}
 		})
+		options.Seed, options.Built = seed+uint64(n), func(check.BuildResult) { built() }
+		result := check.Run(ctx, p.lesson.Lesson, options)
 		built() // also when it did not get that far
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
 		if n == 0 {
 			j.Failed, j.signature = failed(result), signatureOf(result)
-			j.Problems = append(j.Problems, r.transcriptProblems(b, l, s, result)...)
+			j.Problems = append(j.Problems, r.transcriptProblems(b, p.lesson, s, result)...)
 		}
 		j.Problems = append(j.Problems, problems(result, s, n)...)
 	}

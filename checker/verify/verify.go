@@ -100,6 +100,7 @@ func Run(ctx context.Context, o Options) (rows []Row, err error) {
 			return nil, errors.Join(err, group.Wait())
 		}
 		proofs[n] = p
+		p.state = filepath.Join(work, l.ID, "0", stateDir)
 		for at, s := range p.subjects {
 			group.Go(func() error {
 				return r.answer(ctx, p, at, s, filepath.Join(work, l.ID, fmt.Sprint(at)))
@@ -128,10 +129,13 @@ type run struct {
 type proof struct {
 	lesson   course.Lesson
 	known    bank.Bank
-	subjects []subject
-	left     int // subjects that are not judged yet
-	rows     []Row
-	judged   [][]judgement // of each subject, on each backend
+	subjects []subject // the solution comes first
+	// solved is closed when the solution has been built, in the state that is named here. Other answers begin with it.
+	solved chan struct{}
+	state  string
+	left   int // subjects that are not judged yet
+	rows   []Row
+	judged [][]judgement // of each subject, on each backend
 }
 
 // open reads a lesson's bank.
@@ -152,13 +156,18 @@ func (r *run) open(l course.Lesson) (*proof, error) {
 	for _, a := range known.Mistakes {
 		subjects = append(subjects, subject{"mistake", a, 1})
 	}
-	return &proof{lesson: l, known: known, subjects: subjects, left: len(subjects), judged: make([][]judgement, len(subjects))}, nil
+	return &proof{
+		lesson: l, known: known, subjects: subjects, left: len(subjects), judged: make([][]judgement, len(subjects)), solved: make(chan struct{}),
+	}, nil
 }
 
 // answer judges one answer, and with the last one its lesson as a whole.
 func (r *run) answer(ctx context.Context, p *proof, at int, s subject, work string) error {
-	judged, err := r.judge(ctx, p.lesson, s, work)
-	if err = errors.Join(err, os.RemoveAll(work)); err != nil {
+	judged, err := r.judge(ctx, p, s, work)
+	if s.kind != "solution" { // others begin with it
+		err = errors.Join(err, os.RemoveAll(work))
+	}
+	if err != nil {
 		return fmt.Errorf("%s, %s %s: %w", p.lesson.ID, s.kind, s.answer.Name, err)
 	}
 	r.mu.Lock()
