@@ -122,3 +122,11 @@ down: bin/checker ## Remove the containers of checks on this machine, of other c
 .PHONY: images
 images: ## Build the container images here, for places without a registry.
 	@tools/images/build
+
+.PHONY: kit
+kit: bin/checker ## Pack course, modules and images into one archive, for laptops without a network.
+	@tools/kit/pack $(if $(KIT),"$(KIT)")
+
+.PHONY: unpack-kit
+unpack-kit: ## Ready this machine from such an archive, with the network off.
+	@tools/kit/unpack $(if $(KIT),"$(KIT)")

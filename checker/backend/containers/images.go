@@ -36,6 +36,11 @@ func Images(ctx context.Context, opt Options) ([]Image, error) {
 	return e.images(ctx, dynamoDBLocal(opt), elasticMQ(opt))
 }
 
+// ImageNames are the names of the images of all services.
+func ImageNames(opt Options) []string {
+	return []string{dynamoDBLocal(opt).image, elasticMQ(opt).image}
+}
+
 func (e *engine) images(ctx context.Context, programs ...program) ([]Image, error) {
 	all := make([]Image, len(programs))
 	limited, cancel := context.WithTimeoutCause(ctx, registryLimit, fmt.Errorf("the registry did not answer within %v", registryLimit))
