@@ -18,6 +18,8 @@ type Service string
 const (
 	DynamoDB Service = "dynamodb"
 	SQS      Service = "sqs"
+	// S3 is in no backend: a stack has buckets of its own, the same in front of each; see [With].
+	S3 Service = "s3"
 )
 
 // Opener opens a backend that answers for these services; it may answer for more. Whoever opens one closes it.
@@ -41,4 +43,20 @@ type Backend interface {
 	// Close gives up what this process holds of the backend. Containers keep running, so that the
 	// next check finds them warm; `checker down` stops them.
 	Close() error
+}
+
+// With is a backend that has one more service, or another one: s is answered by h, all else by b.
+func With(b Backend, s Service, h http.Handler) Backend { return with{b, s, h} }
+
+type with struct {
+	Backend
+	service Service
+	handler http.Handler
+}
+
+func (w with) Handler(s Service) http.Handler {
+	if s == w.service {
+		return w.handler
+	}
+	return w.Backend.Handler(s)
 }
