@@ -33,17 +33,19 @@ func (a *answer) Write(data []byte) (int, error) {
 	return a.body.Write(data)
 }
 
-// copyTo sends the answer. DynamoDB's client warns about an answer without X-Amz-Crc32, which AWS
-// always sends and other backends do not.
-func (a *answer) copyTo(w http.ResponseWriter) {
+// copyTo sends the answer to a request. DynamoDB's client warns about an answer without X-Amz-Crc32, which AWS
+// always sends and other backends do not. The answer to a HEAD says how long the body would be that it does not have.
+func (a *answer) copyTo(w http.ResponseWriter, r *http.Request) {
 	header := w.Header()
 	for name, values := range a.header {
 		header[name] = values
 	}
-	if header.Get("X-Amz-Crc32") == "" {
+	if header.Get("X-Amz-Crc32") == "" && r.Header.Get("X-Amz-Target") != "" {
 		header.Set("X-Amz-Crc32", strconv.FormatUint(uint64(crc32.ChecksumIEEE(a.body.Bytes())), 10))
 	}
-	header.Set("Content-Length", strconv.Itoa(a.body.Len()))
+	if r.Method != http.MethodHead {
+		header.Set("Content-Length", strconv.Itoa(a.body.Len()))
+	}
 	w.WriteHeader(a.status)
 	_, _ = w.Write(a.body.Bytes()) // a caller that is gone is seen by its context
 }
@@ -52,6 +54,8 @@ func (a *answer) copyTo(w http.ResponseWriter) {
 func withBody(r *http.Request, body []byte) *http.Request {
 	again := r.Clone(r.Context())
 	again.Body = io.NopCloser(bytes.NewReader(body))
-	again.ContentLength = int64(len(body))
+	if again.ContentLength >= 0 { // S3 wants to know beforehand
+		again.ContentLength = int64(len(body))
+	}
 	return again
 }

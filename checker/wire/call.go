@@ -14,6 +14,7 @@ import (
 	"example.com/serverless-patterns/checker/backend"
 	"example.com/serverless-patterns/checker/wire/access"
 	"example.com/serverless-patterns/checker/wire/iam"
+	"example.com/serverless-patterns/checker/wire/signature"
 )
 
 // Call is one AWS request of a function.
@@ -36,8 +37,8 @@ type Call struct {
 	// Effect is what came of a call that succeeded, in words: "an item". "" when there is no more to say.
 	Effect string
 
-	Connection int // numbered as they were opened
-	Request    []byte
+	Connection int    // numbered as they were opened
+	Request    []byte // nil if it is the content of an object
 	Status     int    // 0 while the call is under way, and when the caller gave up
 	ErrorCode  string // as the SDK reports it: ResourceNotFoundException
 	Fault      string // the injected fault, in words; "" when there was none
@@ -45,6 +46,9 @@ type Call struct {
 	Duration   time.Duration
 	// Abandoned is set when the caller closed the connection before it had an answer.
 	Abandoned bool
+	// Presigned is set when the caller is not the function itself, but somebody who has a URL or a form that it has
+	// signed. Such a call belongs to no invocation.
+	Presigned bool
 
 	method string
 }
@@ -71,6 +75,9 @@ func (c Call) String() string {
 	}
 	if d, denied := c.Denied(); denied {
 		line += ", " + refusal(d, c.Resource)
+	}
+	if c.Presigned {
+		line += " (presigned)"
 	}
 	if c.Fault != "" {
 		line += " (" + c.Fault + " by the checker)"
@@ -109,19 +116,32 @@ func (c Call) serviceName() string {
 
 var credentialScope = regexp.MustCompile(`Credential=([^/,\s]+)/[0-9]{8}/([^/]+)/([^/]+)/aws4_request`)
 
-// newCall reads what a request says about itself. The access key is returned beside it.
-func newCall(r *http.Request, body []byte) (Call, access.Access, string) {
+// newCall reads what a request says about itself. The access key is returned beside it. A form has its own
+// credential, and is nil for any other request. A request without a signature is for the service unsigned.
+func newCall(r *http.Request, body []byte, form *form, unsigned backend.Service) (Call, access.Access, string) {
 	c := Call{Request: body, Start: time.Now(), TraceID: traceRoot(r.Header.Get("X-Amzn-Trace-Id")), method: r.Method}
 	accessKey := ""
-	signature := r.Header.Get("Authorization")
-	if signature == "" { // a presigned URL has it in the query
-		signature = "Credential=" + r.URL.Query().Get("X-Amz-Credential")
+	signedBy := r.Header.Get("Authorization")
+	switch {
+	case form != nil:
+		signedBy, c.Presigned = "Credential="+form.Fields["x-amz-credential"], true
+	case signature.IsPresigned(r):
+		signedBy, c.Presigned = "Credential="+r.URL.Query().Get("X-Amz-Credential"), true
 	}
-	if scope := credentialScope.FindStringSubmatch(signature); scope != nil {
+	if scope := credentialScope.FindStringSubmatch(signedBy); scope != nil {
 		accessKey, c.Region, c.Service = scope[1], scope[2], backend.Service(scope[3])
+	}
+	if c.Service == "" {
+		c.Service = unsigned
 	}
 	a := access.Of(c.Service, r, body, access.Place{Region: c.Region, AccountID: AccountID})
 	c.Operation, c.Resource, c.Key = a.Operation, a.Resource, a.Key
+	if c.Service == s3 && (c.Operation == "PutObject" || c.Operation == "UploadPart") {
+		c.Request = nil
+	}
+	if form != nil {
+		c.Operation = "PostObject"
+	}
 	var item struct {
 		Key map[string]map[string]any // DynamoDB JSON: {"id": {"S": "kettle-1"}}
 	}

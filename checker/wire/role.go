@@ -16,8 +16,8 @@ const AccountID = "123456789012"
 
 // Services that differ in how they refuse a call.
 const (
-	sqs = backend.Service("sqs")
-	s3  = backend.Service("s3")
+	sqs = backend.SQS
+	s3  = backend.S3
 )
 
 // Role is the execution role of a function.
@@ -82,8 +82,10 @@ func deny(w http.ResponseWriter, c *Call, role Role, d iam.Decision) {
 // denyMissing turns S3's answer for an object that does not exist into a refusal for those who may not list
 // the bucket: they are not told what is there.
 func denyMissing(answer *answer, c *Call, role Role, a access.Access) (*iam.Decision, *answer) {
-	code := errorCode(answer.header, answer.body.Bytes())
-	if c.Service != s3 || !a.Reads() || answer.status != http.StatusNotFound || (code != "NoSuchKey" && code != "") {
+	if c.Service != s3 || !a.Reads() || answer.status != http.StatusNotFound {
+		return nil, answer
+	}
+	if code := errorCode(answer.header, answer.body.Bytes()); code != "NoSuchKey" && code != "" {
 		return nil, answer
 	}
 	d := role.Policy.Decide(iam.Request{Action: "s3:ListBucket", Resource: access.BucketARN(a.Resource)})

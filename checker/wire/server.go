@@ -19,8 +19,11 @@ import (
 	"example.com/serverless-patterns/checker/wire/access"
 )
 
-// maxRequest is the largest request that is read, in bytes: DynamoDB's limit.
-const maxRequest = 16 << 20
+// The largest requests that are read, in bytes: DynamoDB's limit, and what this machine has room for. S3's is 5 GB.
+const (
+	maxRequest = 16 << 20
+	maxObject  = 256 << 20
+)
 
 // Server is an AWS endpoint in front of a backend. Its methods may be called from several goroutines
 // at once.
@@ -40,6 +43,8 @@ type Server struct {
 	connections int
 	slowest     time.Duration // of the backend
 	keep        int           // how many calls are kept; 0 is all
+	changed     func(Change)  // nil if nobody is told
+	ahead       time.Duration // of this machine's clock
 }
 
 // caller is an execution environment.
@@ -175,24 +180,50 @@ func (s *Server) number(ctx context.Context, _ net.Conn) context.Context {
 
 // ServeHTTP answers one call.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxRequest))
+	limit := int64(maxRequest)
+	if r.Header.Get("X-Amz-Target") == "" {
+		limit = maxObject
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
 	if err != nil {
 		// Without a record: such a request never got as far as a service.
 		refuse(w, http.StatusRequestEntityTooLarge, "com.amazon.coral.service#RequestEntityTooLarge", "Request Too Large")
 		return
 	}
-	call, wanted, accessKey := newCall(r, body)
-	forward := func(w http.ResponseWriter) { s.forward(w, r, call.Service, body) }
+	form, refusal := readForm(r, body)
+	if refusal != nil {
+		refuseXML(w, r.Method, refusal.Status, refusal.Code, refusal.Message)
+		return
+	}
+	sent := r
+	if form != nil {
+		r, body = form.put(r)
+	}
+	call, wanted, accessKey := newCall(r, body, form, s.unsigned(r))
 	answer := newAnswer()
+	forward := func(w http.ResponseWriter) {
+		s.forward(w, r, call.Service, body)
+		if w == answer { // else nobody learns of it
+			s.notify(r, call, answer, body)
+		}
+	}
+	refusal = s.verify(r, call, form, accessKey)
 	if accessKey == s.operator.AccessKeyID {
-		forward(answer)
-		answer.copyTo(w)
+		if refusal == nil {
+			forward(answer)
+		} else {
+			refuseXML(answer, r.Method, refusal.Status, refusal.Code, refusal.Message)
+		}
+		form.finish(answer)
+		answer.copyTo(w, sent)
 		return
 	}
 	call.Connection, _ = r.Context().Value(connectionKey{}).(int)
 	recorded, role, fault := s.record(call, wanted, accessKey)
 	denied, isDenied := recorded.Denied()
 	switch {
+	case refusal != nil:
+		refuseXML(answer, r.Method, refusal.Status, refusal.Code, refusal.Message)
 	case recorded.Function == "":
 		refuseStranger(answer, recorded)
 	case isDenied: // before any fault: what is not allowed gets no further on AWS either
@@ -220,7 +251,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	s.mu.Unlock()
 	if answer.written {
-		answer.copyTo(w)
+		form.finish(answer)
+		answer.copyTo(w, sent)
 	}
 }
 

@@ -88,6 +88,9 @@ func Presigned(r *http.Request, creds aws.Credentials, now time.Time) *Refusal {
 	if name := unsigned(r); name != "" {
 		return &Refusal{http.StatusForbidden, "AccessDenied", "There were headers present in the request which were not signed: " + name}
 	}
+	if query.Get(securityToken) != creds.SessionToken {
+		return &Refusal{http.StatusBadRequest, "InvalidToken", "The provided token is malformed or otherwise invalid."}
+	}
 	want, err := again(r, creds, region, at)
 	if err != nil || !same(want, query.Get(signature)) {
 		return &Refusal{http.StatusForbidden, "SignatureDoesNotMatch",
