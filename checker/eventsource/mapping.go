@@ -35,6 +35,7 @@ var ErrThrottled = errors.New("the function is at its concurrency limit")
 // Invocation is what became of an event.
 type Invocation struct {
 	RequestID string // Lambda's, as in the function's log
+	TraceID   string // the root of its trace, which AWS calls name
 	Payload   []byte // the result, or the error object
 	// FunctionError is "" if the function answered, and what Lambda calls the failure otherwise: "Unhandled".
 	FunctionError string

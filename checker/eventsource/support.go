@@ -47,7 +47,13 @@ var unsupported = []struct{ name, what string }{
 	{"ProvisionedPollerConfig", "and batches are delivered one after the other anyway: leave it out here"},
 }
 
-// Unsupported names what the queues and the SQS events of a template have that is not emulated here, and that
+// unsupportedOfBuckets are the same for buckets.
+var unsupportedOfBuckets = []struct{ name, what string }{
+	{"NotificationConfiguration", "and SAM makes one of the events of functions: give the function an event of type S3"},
+	{"VersioningConfiguration", "so objects would be overwritten and removed that AWS keeps"},
+}
+
+// Unsupported names what the queues, the buckets and their events in a template have that is not emulated here, and that
 // functions would notice.
 func Unsupported(t *sam.Template) error {
 	var all []error
@@ -57,8 +63,20 @@ func Unsupported(t *sam.Template) error {
 				t.File, q.Line, q.LogicalID))
 		}
 	}
+	for _, b := range t.Buckets {
+		for _, u := range unsupportedOfBuckets {
+			if n := b.Untyped[u.name]; n != nil {
+				all = append(all, fmt.Errorf("%s:%d: %s of %s is not supported by the local stack yet, %s", t.File, lineOf(n), u.name, b.LogicalID, u.what))
+			}
+		}
+	}
 	for _, f := range t.Functions {
 		for _, e := range f.Events {
+			if _, ok := e.Source.(*sam.S3Event); ok && f.Untyped["EventInvokeConfig"] != nil {
+				n := f.Untyped["EventInvokeConfig"]
+				all = append(all, fmt.Errorf("%s:%d: EventInvokeConfig of %s is not supported with events of S3 yet, so an event would be tried again "+
+					"as often as is usual", t.File, lineOf(n), f.LogicalID))
+			}
 			if _, ok := e.Source.(*sam.SQSEvent); !ok {
 				continue
 			}
