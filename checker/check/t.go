@@ -142,6 +142,9 @@ func (t *T) deployed() *stack.Stack {
 		if f, refused := refusedPolicies(err); refused {
 			t.Fail(f)
 		}
+		if f, refused := refusedBucket(err); refused {
+			t.Fail(f)
+		}
 		if f, refused := refusedMapping(err); refused {
 			t.Fail(f)
 		}

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -160,6 +161,9 @@ func (b *Bucket) Objects(ctx context.Context) ([]Object, error) {
 	}
 	return all, nil
 }
+
+// Advance moves the clock of S3 ahead, for what was signed to expire.
+func (s *Stack) Advance(d time.Duration) { s.wire.Advance(d) }
 
 // bucketAttribute is what !GetAtt gives of a bucket.
 func (r resolver) bucketAttribute(logicalID, attribute string) (string, bool) {

@@ -31,9 +31,20 @@ func (f *Function) Name() string { return f.name }
 
 // Invoke sends the function an event; see [sandbox.Function.Invoke].
 func (f *Function) Invoke(ctx context.Context, event []byte) (*sandbox.Invocation, error) {
+	return f.invoke(func(deployed *sandbox.Function) (*sandbox.Invocation, error) { return deployed.Invoke(ctx, event) })
+}
+
+// InvokeAgain sends it the event of an asynchronous invocation that failed; see [sandbox.Function.InvokeAgain].
+func (f *Function) InvokeAgain(ctx context.Context, failed *sandbox.Invocation) (*sandbox.Invocation, error) {
+	return f.invoke(func(deployed *sandbox.Function) (*sandbox.Invocation, error) {
+		return deployed.InvokeAgain(ctx, failed)
+	})
+}
+
+func (f *Function) invoke(send func(*sandbox.Function) (*sandbox.Invocation, error)) (*sandbox.Invocation, error) {
 	for {
 		deployed := f.deployed.Load()
-		i, err := deployed.Invoke(ctx, event)
+		i, err := send(deployed)
 		if errors.Is(err, sandbox.ErrClosed) && f.deployed.Load() != deployed {
 			continue // it was replaced in this moment
 		}
@@ -71,7 +82,7 @@ func (f *Function) Credentials() []aws.Credentials { return f.stack.wire.Credent
 // Connections is how many connections the function's AWS calls went over so far.
 func (f *Function) Connections() int {
 	distinct := map[int]bool{}
-	for _, c := range f.calls(func(wire.Call) bool { return true }) {
+	for _, c := range f.calls(func(c wire.Call) bool { return !c.Presigned }) {
 		distinct[c.Connection] = true
 	}
 	return len(distinct)

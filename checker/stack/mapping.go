@@ -3,7 +3,6 @@ package stack
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -19,8 +18,7 @@ import (
 // comes several times.
 const DrainTime = 90 * time.Second
 
-func (s *Stack) createMappings(o Options) error {
-	clock := &eventsource.Clock{}
+func (s *Stack) createMappings(clock *eventsource.Clock, o Options) error {
 	for _, f := range s.template.Functions {
 		for _, e := range f.Events {
 			source, ok := e.Source.(*sam.SQSEvent)
@@ -68,19 +66,7 @@ func (s *Stack) invokeForQueue(ctx context.Context, function string, event []byt
 	if err != nil {
 		return eventsource.Invocation{}, err
 	}
-	i, err := f.Invoke(ctx, event)
-	var refused *sandbox.RequestError
-	switch {
-	case errors.As(err, &refused) && refused.Status == http.StatusTooManyRequests:
-		return eventsource.Invocation{}, fmt.Errorf("%w: %w", eventsource.ErrThrottled, err)
-	case err != nil:
-		return eventsource.Invocation{}, err
-	}
-	result := eventsource.Invocation{RequestID: i.RequestID, Payload: i.Payload, FunctionError: i.FunctionError, Details: i}
-	if i.FunctionError != "" {
-		result.Outcome = outcomeWords(i)
-	}
-	return result, nil
+	return invocationOf(f.Invoke(ctx, event))
 }
 
 // visibilityAsked finds what a function has made of the visibility timeout of a message that it was given.
@@ -164,7 +150,7 @@ func (q *Queue) Mappings() []*eventsource.Mapping {
 // Mappings are all event source mappings of the stack, in the order of the template.
 func (s *Stack) Mappings() []*eventsource.Mapping { return slices.Clone(s.mappings) }
 
-// startPolling has all mappings deliver by themselves, until the stack is closed.
+// startPolling has all mappings, and S3's notifications, deliver by themselves, until the stack is closed.
 func (s *Stack) startPolling() {
 	ctx, cancel := context.WithCancel(context.Background())
 	s.stopPolling = cancel
@@ -176,4 +162,10 @@ func (s *Stack) startPolling() {
 			return nil
 		})
 	}
+	s.polling.Go(func() error {
+		if err := s.notifications.Run(ctx); err != nil && ctx.Err() == nil {
+			return fmt.Errorf("the notifications of buckets ended: %w", err)
+		}
+		return nil
+	})
 }

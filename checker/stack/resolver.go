@@ -70,6 +70,11 @@ func (r resolver) GetAtt(logicalID, attribute string) (string, error) {
 			return value, nil
 		}
 	}
+	if known && resource.Type == "AWS::S3::Bucket" {
+		if value, ok := r.bucketAttribute(logicalID, attribute); ok {
+			return value, nil
+		}
+	}
 	if value, ok := r.apiAttribute(logicalID, attribute); ok {
 		return value, nil
 	}

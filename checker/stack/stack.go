@@ -12,6 +12,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"golang.org/x/sync/errgroup"
 
@@ -72,6 +73,9 @@ type Options struct {
 	// ObserveDelivery is told each delivery of a message to a function, by the logical ids of both; nil is told
 	// nothing. It is called from a goroutine for each mapping.
 	ObserveDelivery func(queue, function string, m eventsource.Message, d eventsource.Delivery)
+	// ObserveNotification is told each attempt to notify a function of a change in a bucket, and what was stopped; nil is
+	// told nothing. It is called from one goroutine.
+	ObserveNotification func(eventsource.Notification)
 }
 
 func (o Options) timeout(template time.Duration) time.Duration {
@@ -92,17 +96,20 @@ type Stack struct {
 	transport *http.Transport
 	dynamodb  *dynamodb.Client
 	sqs       *sqs.Client
+	s3        *s3.Client
 	functions map[string]*Function
 	tables    map[string]*Table
 	queues    map[string]*Queue
+	buckets   map[string]*Bucket
 	mappings  []*eventsource.Mapping
 	apis      map[string]*API
 	requests  *http.Transport // of clients of the APIs
 	dir       string
 	retired   retired
 
-	stopPolling context.CancelFunc // nil if nothing polls
-	polling     errgroup.Group
+	notifications *eventsource.Notifications
+	stopPolling   context.CancelFunc // nil if nothing polls
+	polling       errgroup.Group
 }
 
 // MissingError says that the template lacks a resource that somebody asks for: a fault of the
@@ -127,6 +134,7 @@ func Deploy(ctx context.Context, o Options) (*Stack, error) {
 		functions: map[string]*Function{},
 		tables:    map[string]*Table{},
 		queues:    map[string]*Queue{},
+		buckets:   map[string]*Bucket{},
 		apis:      map[string]*API{},
 		requests:  &http.Transport{DisableCompression: true},
 		dir:       o.Dir,
@@ -134,7 +142,7 @@ func Deploy(ctx context.Context, o Options) (*Stack, error) {
 	if err := Supported(o.Template); err != nil {
 		return nil, err
 	}
-	endpoint, err := wire.Listen(o.Backend, o.Seed)
+	endpoint, err := wire.Listen(withBuckets(o), o.Seed)
 	if err != nil {
 		return nil, err
 	}
@@ -144,6 +152,7 @@ func Deploy(ctx context.Context, o Options) (*Stack, error) {
 	client := &http.Client{Transport: s.transport}
 	s.dynamodb = dynamodb.New(dynamodb.Options{Region: s.Region, BaseEndpoint: aws.String(endpoint.URL()), Credentials: operator, HTTPClient: client})
 	s.sqs = sqs.New(sqs.Options{Region: s.Region, BaseEndpoint: aws.String(endpoint.URL()), Credentials: operator, HTTPClient: client})
+	s.s3 = newS3(s.Region, endpoint.URL(), operator, client)
 	for _, t := range o.Template.Tables {
 		if err = s.createTable(ctx, t); err != nil {
 			break
@@ -152,13 +161,20 @@ func Deploy(ctx context.Context, o Options) (*Stack, error) {
 	if err == nil {
 		err = s.createQueues(ctx)
 	}
+	if err == nil {
+		err = s.createBuckets(ctx)
+	}
 	for _, f := range o.Template.Functions {
 		if err == nil {
 			err = s.createFunction(f, o)
 		}
 	}
+	clock := &eventsource.Clock{}
 	if err == nil {
-		err = s.createMappings(o)
+		err = s.createMappings(clock, o)
+	}
+	if err == nil {
+		err = s.createNotifications(clock, o)
 	}
 	if err == nil {
 		err = s.createAPIs(o)
@@ -178,9 +194,6 @@ func Supported(t *sam.Template) error {
 	refuse := func(r sam.Resource) {
 		all = append(all, fmt.Errorf("%s:%d: %s is of type %s, which the local stack cannot deploy yet",
 			t.File, r.Line, r.LogicalID, r.Type))
-	}
-	for _, b := range t.Buckets {
-		refuse(b.Resource)
 	}
 	for _, a := range t.Applications {
 		refuse(a.Resource)
@@ -230,6 +243,13 @@ func physicalNames(o Options, region string) map[string]string {
 			const end = 14
 			names[q.LogicalID] = long[:maxQueueName-end] + long[len(long)-end:]
 		}
+	}
+	for _, b := range o.Template.Buckets {
+		if given, err := b.BucketName.Resolve(soFar); err == nil && given != "" && !b.BucketName.IsZero() {
+			names[b.LogicalID] = given // also elsewhere in the template it is put together from the same parts
+			continue
+		}
+		names[b.LogicalID] = bucketName(o.Name, b.LogicalID)
 	}
 	for _, a := range o.Template.HTTPAPIs {
 		names[a.LogicalID] = newAPIID()

@@ -184,6 +184,8 @@ func TestWhatCannotBeDeployedIsNamed(t *testing.T) {
     Properties: {QueueName: jobs.fifo, FifoQueue: true}
 `, `  Files:
     Type: AWS::S3::Bucket
+    Properties:
+      VersioningConfiguration: {Status: Enabled}
 `, `  Lesson:
     Type: AWS::Serverless::Application
     Properties:
@@ -193,7 +195,7 @@ func TestWhatCannotBeDeployedIsNamed(t *testing.T) {
 	require.Error(t, err)
 	for _, want := range []string{
 		": Jobs is a FIFO queue, which the local event source mapping does not support yet",
-		": Files is of type AWS::S3::Bucket, which the local stack cannot deploy yet",
+		": VersioningConfiguration of Files is not supported by the local stack yet",
 		": Lesson is of type AWS::Serverless::Application, which the local stack cannot deploy yet",
 	} {
 		require.ErrorContains(t, err, want)

@@ -1,0 +1,135 @@
+package check
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"example.com/serverless-patterns/checker/backend/embedded"
+	"example.com/serverless-patterns/checker/eventsource"
+	"example.com/serverless-patterns/checker/sam"
+	"example.com/serverless-patterns/checker/sandbox"
+	"example.com/serverless-patterns/checker/stack"
+)
+
+const bucketID = "92-bucket"
+
+// copiers is the function of the lesson with buckets, built once.
+var copiers = sync.OnceValues(func() (map[string]string, error) {
+	work := filepath.Join(state, "copiers")
+	if err := os.Mkdir(work, 0o755); err != nil {
+		return nil, err
+	}
+	builder := &sandbox.Builder{Root: module, Cache: filepath.Join(state, "build")}
+	return builder.Build(context.Background(),
+		sandbox.Source{Dir: filepath.Join(lessons, bucketID), Place: "lessons/" + bucketID, Functions: []string{"copy/"}}, work)
+})
+
+// withBuckets is a T on a deployment of its own of the lesson with buckets, whose template is changed first.
+func withBuckets(t *testing.T, c Check, changes ...string) *T {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(lessons, bucketID, "template.yaml"))
+	require.NoError(t, err)
+	changed := strings.NewReplacer(changes...).Replace(string(text))
+	if len(changes) > 0 {
+		require.NotEqual(t, string(text), changed)
+	}
+	template, err := sam.Parse("template.yaml", []byte(changed))
+	require.NoError(t, err)
+	binaries, err := copiers()
+	require.NoError(t, err)
+	b := embedded.New()
+	dir := t.TempDir()
+	var deployed *stack.Stack
+	t.Cleanup(func() {
+		if deployed != nil {
+			assert.NoError(t, deployed.Close())
+		}
+		assert.NoError(t, b.Close())
+	})
+	return newT(t.Context(), c, 1, func(o stack.Options) (s *stack.Stack, err error) {
+		o.Template, o.Binaries, o.Backend, o.Dir, o.Name = template, binaries, b, dir, "lesson"
+		deployed, err = stack.Deploy(t.Context(), o)
+		return deployed, err
+	})
+}
+
+func TestAFunctionIsToldOfUploads(t *testing.T) {
+	t.Parallel()
+	passes(t, withBuckets(t, Check{}), func(c *T) {
+		c.Bucket("UploadsBucket").Put("ü b+c%.txt", "text/plain", []byte("hello"))
+		c.Bucket("UploadsBucket").Put("plain", "text/plain", []byte("you"))
+		c.Bucket("UploadsBucket").Delete("plain-nothing")
+		c.DrainNotifications()
+		c.Equal([]string{"plain-copy", "ü b+c%.txt-copy"}, c.Bucket("CopiesBucket").Keys())
+		o, ok := c.Bucket("CopiesBucket").Object("ü b+c%.txt-copy")
+		require.True(t, ok)
+		assert.Equal(t, "hello", string(o.Content))
+		assert.Equal(t, "text/plain", o.ContentType)
+		got := c.Notifications()
+		require.Len(t, got, 3)
+		assert.Equal(t, []string{
+			"hop 1: ObjectCreated:Put of ü b+c%.txt in UploadsBucket → CopyFunction: done",
+			"hop 1: ObjectCreated:Put of plain in UploadsBucket → CopyFunction: done",
+			"hop 1: ObjectRemoved:Delete of plain-nothing in UploadsBucket → CopyFunction: done",
+		}, c.NotificationEvidence()[:3])
+		i := stack.NotifiedBy(got[0].Last())
+		require.NotNil(t, i)
+		assert.Equal(t, []string{"got ObjectCreated:Put ü b+c%.txt"}, i.Log, "the client warns of nothing")
+	})
+}
+
+func TestALoopIsDrawnHopByHop(t *testing.T) {
+	t.Parallel()
+	passes(t, withBuckets(t, Check{}), func(c *T) {
+		c.Bucket("UploadsBucket").Put("loop", "text/plain", []byte("hello"))
+		c.DrainNotifications()
+		got := c.Notifications()
+		require.Len(t, got, 17)
+		evidence := c.NotificationEvidence()
+		assert.Equal(t, []string{
+			"hop 1: ObjectCreated:Put of loop in UploadsBucket → CopyFunction: done",
+			"hop 2:   ObjectCreated:Put of loop-copy in UploadsBucket → CopyFunction: done",
+			"hop 3:     ObjectCreated:Put of loop-copy-copy in UploadsBucket → CopyFunction: done",
+			"hop 4:       ObjectCreated:Put of loop-copy-copy-copy in UploadsBucket → CopyFunction: done",
+			"hop:    … 12 more …",
+		}, evidence[:5])
+		assert.Contains(t, evidence[5], "hop 17:           ObjectCreated:Put of loop-copy")
+		assert.Contains(t, evidence[5], "not delivered: Lambda's recursive loop detection stops a chain after about 16 invocations")
+	})
+}
+
+func TestAFailureIsTriedAgainUnderTheSameRequestID(t *testing.T) {
+	t.Parallel()
+	passes(t, withBuckets(t, Check{}), func(c *T) {
+		c.Bucket("UploadsBucket").Put("fail", "text/plain", []byte("hello"))
+		c.DrainNotifications()
+		got := c.Notifications()
+		require.Len(t, got, 1)
+		require.Len(t, got[0].Attempts, 3)
+		assert.Equal(t, eventsource.Lost, got[0].Last().Then)
+		assert.Equal(t, stack.NotifiedBy(got[0].Attempts[0]).RequestID, stack.NotifiedBy(got[0].Attempts[2]).RequestID)
+		evidence := strings.Join(c.NotificationEvidence(), "\n")
+		assert.Contains(t, evidence, "CopyFunction: failed, and is lost after 3 attempts: the function returned an error")
+		assert.Contains(t, evidence, "log:  got ObjectCreated:Put fail")
+	})
+}
+
+func TestBucketsThatAWSRefusesAreTheTemplatesFault(t *testing.T) {
+	t.Parallel()
+	f := fails(t, withBuckets(t, Check{}, "COPIES_BUCKET: !Ref CopiesBucket", "COPIES_BUCKET: !Ref UploadsBucket"), func(c *T) { c.Bucket("UploadsBucket") })
+	assert.Contains(t, f.Got, "ValidationError: Circular dependency between resources: [UploadsBucket, CopyFunction, CopyFunctionRole, CopyFunctionUploadPermission]")
+	assert.Contains(t, f.Next, "BucketName")
+	f = fails(t, withBuckets(t, Check{}, "s3:ObjectRemoved:*", "s3:ObjectGone:*"), func(c *T) { c.Bucket("UploadsBucket") })
+	assert.Contains(t, f.Got, "InvalidArgument: The event 's3:ObjectGone:*' is not supported for notifications")
+	f = fails(t, withBuckets(t, Check{}, "      BucketName: !Sub", "      BucketName: !Sub MY-"), func(c *T) { c.Bucket("UploadsBucket") })
+	assert.Contains(t, f.Got, "InvalidBucketName")
+	f = fails(t, withBuckets(t, Check{}), func(c *T) { c.Bucket("Nowhere") })
+	assert.Contains(t, f.Got, "no AWS::S3::Bucket called Nowhere")
+}

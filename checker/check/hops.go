@@ -1,0 +1,83 @@
+package check
+
+import (
+	"fmt"
+	"strings"
+
+	"example.com/serverless-patterns/checker/eventsource"
+	"example.com/serverless-patterns/checker/stack"
+)
+
+// maxHops is how many notifications are shown of a long chain: the first ones, and the last.
+const maxHops = 6
+
+// NotificationEvidence is the picture of what buckets have notified functions of: a line for each notification, moved to
+// the right by its hop, and what is known of the last invocation that failed, or of the last at all.
+func (t *T) NotificationEvidence() []string {
+	if t.stack == nil {
+		return nil
+	}
+	all := t.Notifications()
+	lines := hops(all)
+	if len(all) == 0 {
+		return append(lines, "hop:  none; no function was notified of anything")
+	}
+	var shown *eventsource.Notification
+	for i := range all {
+		if len(all[i].Attempts) > 0 && (shown == nil || all[i].Last().Then != eventsource.Deleted) {
+			shown = &all[i]
+		}
+	}
+	if shown == nil {
+		return lines
+	}
+	if i := stack.NotifiedBy(shown.Last()); i != nil {
+		lines = append(lines, (&Reply{t: t, function: t.Function(shown.Function).function, Invocation: i}).Evidence()...)
+	}
+	return lines
+}
+
+// hops draws notifications: hop 2:    ObjectCreated:Put of small/cat.png in Photos → ResizeFunction: done.
+func hops(all []eventsource.Notification) []string {
+	var lines []string
+	for i, n := range all {
+		if len(all) > maxHops && i == maxHops-2 {
+			lines = append(lines, fmt.Sprintf("hop:    … %d more …", len(all)-maxHops+1))
+		}
+		if len(all) > maxHops && i >= maxHops-2 && i < len(all)-1 {
+			continue
+		}
+		lines = append(lines, cut(fmt.Sprintf("hop %d: %s%s of %s in %s → %s: %s",
+			n.Hop, strings.Repeat("  ", min(n.Hop, maxHops)-1), n.Event, n.Key, n.Bucket, n.Function, outcomeOf(n)), maxLine))
+	}
+	return lines
+}
+
+// outcomeOf says what became of a notification.
+func outcomeOf(n eventsource.Notification) string {
+	if n.Stopped != "" {
+		return "not delivered: " + n.Stopped
+	}
+	last := n.Last()
+	var words string
+	switch last.Then {
+	case eventsource.Deleted:
+		words = "done"
+	case eventsource.Back:
+		words = "failed, and is tried again"
+	case eventsource.Lost:
+		words = "failed, and is lost"
+	default:
+		words = "not yet delivered"
+	}
+	if tries := len(n.Attempts); tries > 1 {
+		words += fmt.Sprintf(" after %d attempts", tries)
+	}
+	if last.Why != "" {
+		words += ": " + last.Why
+	}
+	if n.Duplicate {
+		words += " (S3 has sent it before)"
+	}
+	return words
+}
