@@ -1,7 +1,9 @@
 package serve
 
 import (
+	"cmp"
 	"context"
+	"fmt"
 	"net/http"
 	"strings"
 	"sync"
@@ -9,6 +11,7 @@ import (
 	"time"
 
 	"example.com/serverless-patterns/checker/apigateway"
+	"example.com/serverless-patterns/checker/eventsource"
 	"example.com/serverless-patterns/checker/report"
 	"example.com/serverless-patterns/checker/sam"
 	"example.com/serverless-patterns/checker/stack"
@@ -72,6 +75,25 @@ func (d *deployment) observe(x apigateway.Exchange) {
 	d.live.Exchange(x, i, calls)
 	if i == nil && x.Function != "" && x.Status != 0 && x.Fault == nil && s != nil && d.ctx.Err() == nil {
 		d.later.Go(func() { d.await(s, x) })
+	}
+}
+
+// notified shows what came of a change in a bucket.
+func (d *deployment) notified(n eventsource.Notification) {
+	what := fmt.Sprintf("%s of %s in %s", n.Event, n.Key, n.Bucket)
+	if n.Hop > 1 {
+		what += fmt.Sprintf(", hop %d", n.Hop)
+	}
+	s, i := d.stack(), stack.NotifiedBy(n.Last())
+	if n.Stopped != "" || i == nil || s == nil {
+		d.live.Failure(what+" was not delivered to "+n.Function+": "+cmp.Or(n.Stopped, n.Last().Why), "")
+		return
+	}
+	if tries := len(n.Attempts); tries > 1 {
+		what += fmt.Sprintf(", attempt %d", tries)
+	}
+	if f, err := s.Function(n.Function); err == nil {
+		d.live.Invocation(n.Function, what+":", i, f.Calls(i))
 	}
 }
 

@@ -35,6 +35,13 @@ func (s *server) describe() {
 		}
 	}
 	s.Live.Section("Tables", tables...)
+	var buckets [][]string
+	for _, each := range t.Buckets {
+		if d, err := deployed.Bucket(each.LogicalID); err == nil {
+			buckets = append(buckets, []string{each.LogicalID, d.Name, notifies(t, each.LogicalID)})
+		}
+	}
+	s.Live.Section("Buckets", buckets...)
 	for _, o := range t.Outputs {
 		value, err := deployed.Output(o.Name)
 		if err != nil {
@@ -51,9 +58,32 @@ func (s *server) describe() {
 	if example != "" {
 		clients = append(clients, []string{"aws dynamodb scan --table-name " + example})
 	}
+	if len(buckets) > 0 {
+		clients = append(clients, []string{"aws s3 cp FILE s3://" + buckets[0][1] + "/FILE"})
+	}
 	clients = append(clients, []string{fmt.Sprintf("aws lambda invoke --function-name %s --payload '{}' --cli-binary-format raw-in-base64-out /dev/stdout", t.Functions[0].LogicalID)})
 	s.Live.Section("For AWS's own clients", clients...)
-	s.Live.Say("A file that is saved is built, and runs from the next invocation on. Ctrl-C ends it all, and the tables with it.\n\n")
+	s.Live.Say("A file that is saved is built, and runs from the next invocation on. Ctrl-C ends it all, and what is in tables and buckets with it.\n\n")
+}
+
+// notifies says which functions a bucket notifies, and of what.
+func notifies(t *sam.Template, bucket string) string {
+	var all []string
+	for _, f := range t.Functions {
+		for _, e := range f.Events {
+			if event, ok := e.Source.(*sam.S3Event); ok && event.Bucket == bucket {
+				text := f.LogicalID + " of " + strings.Join(event.Events, ", ")
+				if event.Prefix+event.Suffix != "" {
+					text += " for " + event.Prefix + "*" + event.Suffix
+				}
+				all = append(all, text)
+			}
+		}
+	}
+	if len(all) == 0 {
+		return "notifies nobody"
+	}
+	return "notifies " + strings.Join(all, "; ")
 }
 
 // routes are the rows of an API's routes.

@@ -51,9 +51,6 @@ func (a *adapter) resources() {
 	for _, q := range a.Queues {
 		leave(q.Resource, "")
 	}
-	for _, b := range a.Buckets {
-		leave(b.Resource, "")
-	}
 	for _, n := range a.Applications {
 		leave(n.Resource, ": serve its template on its own")
 	}
@@ -62,7 +59,13 @@ func (a *adapter) resources() {
 			leave(o.Resource, "")
 		}
 	}
-	a.Queues, a.Buckets, a.Applications = nil, nil, nil
+	a.Queues, a.Applications = nil, nil
+	a.Buckets = slices.Clone(a.Buckets)
+	for n, bucket := range a.Buckets {
+		own := *bucket
+		own.Untyped, own.Connectors = a.without(own.Untyped, own.LogicalID, bucketLimits), nil
+		a.Buckets[n] = &own
+	}
 	// Those that are of other services stay, for the policies that name them.
 	a.Others = slices.DeleteFunc(slices.Clone(a.Others), func(o *sam.Other) bool {
 		gives := slices.Contains(permissions, o.Type)
@@ -79,6 +82,13 @@ func (a *adapter) resources() {
 			a.Tables[n] = &own
 		}
 	}
+}
+
+// bucketLimits are properties of buckets, and what it means that they are not looked at.
+var bucketLimits = map[string]string{
+	"CorsConfiguration":         "it answers no website",
+	"NotificationConfiguration": "it notifies by the events of functions alone",
+	"VersioningConfiguration":   "what is overwritten or removed is gone",
 }
 
 // apiLimits are properties of APIs, and of their events, and what it means that they are not looked at.
@@ -124,6 +134,7 @@ func (a *adapter) without(untyped map[string]*yaml.Node, owner string, limits ma
 
 // functionLimits are properties of functions, and what it means that they are not looked at.
 var functionLimits = map[string]string{
+	"EventInvokeConfig": "an event that fails is tried twice more, and is then dropped",
 	"FileSystemConfigs": "no file system is mounted",
 	"FunctionUrlConfig": "it has no URL here, but can be invoked",
 	"Layers":            "there is nothing in /opt",
@@ -168,13 +179,15 @@ func notGo(f *sam.Function) string {
 	return "its runtime is " + f.Runtime + ", which Go functions do not have"
 }
 
-// events keeps those of APIs.
+// events keeps those of APIs and of buckets.
 func (a *adapter) events(f *sam.Function) []sam.Event {
 	var kept []sam.Event
 	for _, e := range f.Events {
 		switch e.Source.(type) {
 		case *sam.HTTPAPIEvent, *sam.RestAPIEvent:
 			e.Untyped = a.without(e.Untyped, "the event "+e.Name+" of "+f.LogicalID, apiLimits)
+			kept = append(kept, e)
+		case *sam.S3Event:
 			kept = append(kept, e)
 		default:
 			a.note(e.Line, "the event %s of %s is of type %s, which does not come here: invoke the function", e.Name, f.LogicalID, e.Type)

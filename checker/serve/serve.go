@@ -14,6 +14,7 @@ import (
 
 	"example.com/serverless-patterns/checker/backend"
 	"example.com/serverless-patterns/checker/check"
+	"example.com/serverless-patterns/checker/eventsource"
 	"example.com/serverless-patterns/checker/report"
 	"example.com/serverless-patterns/checker/sam"
 	"example.com/serverless-patterns/checker/sandbox"
@@ -303,13 +304,16 @@ func (s *server) deploy(ctx context.Context, b *built) error {
 	deployed, err := stack.Deploy(ctx, stack.Options{
 		Template: b.template, Binaries: b.binaries, Backend: s.backend, Dir: dir, Name: s.Name, Seed: s.Seed,
 		Observe: d.observe, Address: s.address(b.template), KeepCalls: keptCalls, ExactNames: true,
+		Poll: true, ObserveNotification: d.notified,
 		Debug: s.debuggers(),
 	})
 	if err != nil {
 		d.cancel()
 		var policy *stack.PolicyError
 		var refused *sandbox.RequestError
-		if errors.As(err, &policy) || errors.As(err, &refused) {
+		var event *eventsource.RequestError
+		var bucket *stack.BucketError
+		if errors.As(err, &policy) || errors.As(err, &refused) || errors.As(err, &event) || errors.As(err, &bucket) {
 			return templateFault(err)
 		}
 		return err
