@@ -89,6 +89,9 @@ func (t *T) Fail(f Finding) {
 	if f.Evidence == nil {
 		f.Evidence = []string{} // a list in JSON, too
 	}
+	if f.Timelines == nil {
+		f.Timelines = t.timelines()
+	}
 	panic(failure{f})
 }
 
@@ -198,12 +201,33 @@ func (t *T) ShowSequence() { t.sequence = true }
 //
 // What keeps callers waiting is for checks that say so in Waits.
 func (t *T) Inject(operation string, kind wire.Kind) (remove func()) {
+	t.declaresWait(operation, kind)
+	return t.during(fmt.Sprintf("%s %s", cmp.Or(operation, "every AWS call"), kind.During),
+		t.deployed().Inject(wire.Fault{Operation: operation, Kind: kind}))
+}
+
+// InjectFor does what Inject does, to calls of any operation whose request has a text in it, such as the id of an item.
+func (t *T) InjectFor(text string, kind wire.Kind) (remove func()) {
+	t.declaresWait("for "+text, kind)
+	return t.during(fmt.Sprintf("every AWS call for %s %s", text, kind.During), t.deployed().Inject(wire.Fault{Text: text, Kind: kind}))
+}
+
+// CrashAt has the process of a function killed at the nth AWS call from now on, before that has any effect, until the
+// returned function is called: on AWS too a process can end at any moment.
+func (t *T) CrashAt(n int32) (remove func()) {
+	return t.during(fmt.Sprintf("the process is killed at AWS call %d", n), t.deployed().CrashAt(n))
+}
+
+func (t *T) declaresWait(what string, kind wire.Kind) {
 	if kind.Waits && t.check.Waits == "" {
-		t.fault(fmt.Errorf("the check %s keeps callers waiting (%s %s), and does not declare it in Waits", t.check.ID, operation, kind.During))
+		t.fault(fmt.Errorf("the check %s keeps callers waiting (%s %s), and does not declare it in Waits", t.check.ID, what, kind.During))
 	}
+}
+
+// during notes under which condition functions are invoked, until what is returned is called, which heals it.
+func (t *T) during(condition string, heal func()) (remove func()) {
 	before := t.conditions
-	t.conditions += fmt.Sprintf(", while %s %s", cmp.Or(operation, "every AWS call"), kind.During)
-	heal := t.deployed().Inject(wire.Fault{Operation: operation, Kind: kind})
+	t.conditions += ", while " + condition
 	return func() {
 		heal()
 		t.conditions = before
@@ -272,6 +296,13 @@ func (f *Function) InvokeAtOnce(n int, e Event) []*Reply {
 	return replies
 }
 
+// Renew has the next invocation begin in a new execution environment, as after a deployment.
+func (f *Function) Renew() {
+	if err := f.function.Renew(); err != nil {
+		f.t.fault(err)
+	}
+}
+
 // Connections is how many connections the function's AWS calls went over so far.
 func (f *Function) Connections() int { return f.function.Connections() }
 
@@ -306,7 +337,7 @@ func (r *Reply) Fail(f Finding) {
 		f.Did = r.did
 	}
 	if f.Evidence == nil {
-		f.Evidence = r.Evidence()
+		f.Evidence = append(r.t.messageEvidence(), r.Evidence()...)
 	}
 	r.t.Fail(f)
 }

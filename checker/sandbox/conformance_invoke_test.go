@@ -28,7 +28,7 @@ var invokeRows = []conformance.Row{
 			busy := func(n int) bool {
 				f.mu.Lock()
 				defer f.mu.Unlock()
-				return f.busy == n
+				return len(f.busy) == n
 			}
 			require.Eventually(t, func() bool { return busy(2) }, 10*time.Second, time.Millisecond)
 			third := invoke(t, f, request{Do: "count"})
@@ -97,7 +97,7 @@ var invokeRows = []conformance.Row{
 				require.Eventually(t, func() bool {
 					f.mu.Lock()
 					defer f.mu.Unlock()
-					return f.busy == limit
+					return len(f.busy) == limit
 				}, 10*time.Second, time.Millisecond)
 				_, err := f.Invoke(t.Context(), []byte(`{}`))
 				var refused *RequestError

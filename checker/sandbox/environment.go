@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"sync/atomic"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -28,6 +29,7 @@ type environment struct {
 
 	// One process and what serves it; nil before INIT and after a reset.
 	process *process
+	live    atomic.Pointer[process] // the same, for whoever kills it from outside
 	api     *runtimeAPI
 	out     *output
 	memory  *memoryWatch  // while the process is not frozen
@@ -183,6 +185,7 @@ func (e *environment) start(i *Invocation) error {
 		return fmt.Errorf("cannot start the function's process: %w", err)
 	}
 	e.process = process
+	e.live.Store(process)
 	e.cpu = process.cpuTime() // what it took to start it is not the function's
 	e.memory = watchMemory(process, e.limit())
 	return nil
@@ -205,6 +208,7 @@ func (e *environment) reset() (log []string) {
 		e.api.stop()
 	}
 	e.process, e.api, e.out = nil, nil, nil
+	e.live.Store(nil)
 	return log
 }
 

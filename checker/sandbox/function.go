@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -71,9 +72,9 @@ type Function struct {
 
 	mu      sync.Mutex
 	random  *rand.Rand
-	started int            // environments made so far
-	idle    []*environment // frozen, or without a process; the last one used comes first
-	busy    int            // environments in use
+	started int                     // environments made so far
+	idle    []*environment          // frozen, or without a process; the last one used comes first
+	busy    map[string]*environment // in use, by id
 	closed  bool
 	running sync.WaitGroup
 }
@@ -91,7 +92,9 @@ func New(c Config) (*Function, error) {
 	if err := linkOrCopy(c.Binary, filepath.Join(taskRoot, "bootstrap")); err != nil {
 		return nil, fmt.Errorf("cannot deploy %s: %w", c.Name, err)
 	}
-	f := &Function{config: c, taskRoot: taskRoot, initLimit: initLimit, random: rand.New(rand.NewPCG(c.Seed, c.Seed))}
+	f := &Function{
+		config: c, taskRoot: taskRoot, initLimit: initLimit, random: rand.New(rand.NewPCG(c.Seed, c.Seed)), busy: map[string]*environment{},
+	}
 	if c.Debugger != nil {
 		f.debug()
 	}
@@ -191,7 +194,7 @@ func (f *Function) acquire(fresh bool) (*environment, *Invocation, error) {
 	if f.closed {
 		return nil, nil, ErrClosed
 	}
-	if limit := f.config.ReservedConcurrency; limit != nil && f.busy >= *limit {
+	if limit := f.config.ReservedConcurrency; limit != nil && len(f.busy) >= *limit {
 		return nil, nil, &RequestError{Status: 429, Code: "TooManyRequestsException", Message: "Rate Exceeded.",
 			Reason: "ReservedFunctionConcurrentInvocationLimitExceeded"}
 	}
@@ -214,7 +217,7 @@ func (f *Function) acquire(fresh bool) (*environment, *Invocation, error) {
 		}
 	}
 	i.Environment = e.id
-	f.busy++
+	f.busy[e.id] = e
 	f.running.Add(1)
 	return e, i, nil
 }
@@ -223,7 +226,7 @@ func (f *Function) release(e *environment) {
 	defer f.running.Done()
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.busy--
+	delete(f.busy, e.id)
 	f.idle = append(f.idle, e)
 }
 
@@ -233,12 +236,26 @@ func (f *Function) dispose(e *environment) {
 	e.shutdown()
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.busy--
+	delete(f.busy, e.id)
 }
 
 func (f *Function) uuid() string {
 	a, b := f.random.Uint64(), f.random.Uint64()
 	return fmt.Sprintf("%08x-%04x-4%03x-8%03x-%012x", a>>32, a>>16&0xffff, a&0xfff, b>>52, b&0xffffffffffff)
+}
+
+// Kill ends the process of an execution environment, by its id, as when the machine fails that it runs on: the invocation
+// that is under way in it ends as [Exited]. Where none is, nothing happens.
+func (f *Function) Kill(environment string) {
+	f.mu.Lock()
+	e := f.busy[environment]
+	f.mu.Unlock()
+	if e == nil {
+		return
+	}
+	if p := e.live.Load(); p != nil {
+		p.signal(syscall.SIGKILL)
+	}
 }
 
 // Close waits for the invocations under way (end their contexts first) and ends every process. It may

@@ -76,3 +76,28 @@ func TestAColdStartIsOneWhateverIdles(t *testing.T) {
 	_, err = f.ColdStart(t.Context(), []byte(`{}`), nil)
 	require.ErrorIs(t, err, ErrClosed)
 }
+
+func TestAProcessIsKilledFromOutside(t *testing.T) {
+	t.Parallel()
+	f := deploy(t)
+	first := invoke(t, f, request{Do: "count"})
+	f.Kill("another environment")
+	assert.False(t, invoke(t, f, request{Do: "count"}).ColdStart)
+	underWay := make(chan *Invocation)
+	go func() {
+		i, err := f.Invoke(t.Context(), []byte(`{"Do":"sleep","Millis":60000}`))
+		assert.NoError(t, err)
+		underWay <- i
+	}()
+	var killed *Invocation
+	for killed == nil { // it may not have begun yet
+		f.Kill(first.Environment)
+		select {
+		case killed = <-underWay:
+		case <-time.After(time.Millisecond):
+		}
+	}
+	assert.Equal(t, Exited, killed.Outcome)
+	assert.Equal(t, "signal: killed", killed.Exit)
+	assert.True(t, invoke(t, f, request{Do: "count"}).ColdStart)
+}

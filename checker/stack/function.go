@@ -7,6 +7,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
+	"example.com/serverless-patterns/checker/sam"
 	"example.com/serverless-patterns/checker/sandbox"
 	"example.com/serverless-patterns/checker/wire"
 )
@@ -14,6 +15,7 @@ import (
 // Function is a deployed function.
 type Function struct {
 	LogicalID string
+	Declared  *sam.Function
 	// Variables are its environment variables from the template, with values of this deployment.
 	Variables map[string]string
 	// Granted are the statements of its role that are about the services whose calls are looked at, in the order
@@ -69,6 +71,11 @@ func (f *Function) Binary() string { return f.config.Binary }
 // invocation.
 func (f *Function) InitCalls() []wire.Call {
 	return f.calls(func(c wire.Call) bool { return c.TraceID == "" })
+}
+
+// Renew has the next invocation begin in a new execution environment, as after a deployment. It is called as Update is.
+func (f *Function) Renew() error {
+	return f.stack.Update(map[string]string{f.LogicalID: f.config.Binary})
 }
 
 // Calls are the AWS calls of one invocation: those made in it, and those of work that it left behind.

@@ -22,6 +22,7 @@ type Queue struct {
 	Name      string // the physical one
 	URL       string // as on AWS; functions get it by !Ref
 	ARN       string
+	Declared  *sam.Queue
 
 	stack *Stack
 }
@@ -100,7 +101,7 @@ func (s *Stack) queueOf(arn string) (string, bool) {
 
 func (s *Stack) createQueue(ctx context.Context, q *sam.Queue, deadLetter string) error {
 	name := s.names[q.LogicalID]
-	made := &Queue{LogicalID: q.LogicalID, Name: name, URL: resolver{s}.queueURL(q.LogicalID), ARN: resolver{s}.arn("sqs", name), stack: s}
+	made := &Queue{LogicalID: q.LogicalID, Name: name, URL: resolver{s}.queueURL(q.LogicalID), ARN: resolver{s}.arn("sqs", name), Declared: q, stack: s}
 	seconds := func(d time.Duration) string { return strconv.Itoa(int(d / time.Second)) }
 	in := &sqs.CreateQueueInput{QueueName: &name, Attributes: map[string]string{
 		"VisibilityTimeout":             seconds(q.VisibilityTimeout),

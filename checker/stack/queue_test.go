@@ -127,7 +127,7 @@ func TestAFunctionMayPutAMessageOff(t *testing.T) {
 	require.Len(t, later.Deliveries, 2)
 	assert.InDelta(t, 300, later.Deliveries[0].BackAfter, 0)
 	assert.InDelta(t, 300, later.Deliveries[1].At-later.Deliveries[0].At, 0)
-	assert.Equal(t, "the function made it invisible for 5m0s", later.Deliveries[0].Why)
+	assert.Equal(t, "the function made it invisible for 5 min", later.Deliveries[0].Why)
 	report, _ := timeline.Find(sent[1].ID)
 	assert.InDelta(t, 60, report.Deliveries[0].BackAfter, 0)
 	assert.Equal(t, 10*time.Minute, timeline.Elapsed())

@@ -306,7 +306,7 @@ func (s *Stack) createFunction(f *sam.Function, o Options) error {
 		Debugger:            o.Debug[f.LogicalID],
 		Seed:                o.Seed,
 	}
-	function := &Function{LogicalID: f.LogicalID, Variables: variables, Granted: grants, stack: s, name: config.Name, config: config}
+	function := &Function{LogicalID: f.LogicalID, Declared: f, Variables: variables, Granted: grants, stack: s, name: config.Name, config: config}
 	if _, err := function.deploy(binary, filepath.Join(s.dir, f.LogicalID)); err != nil {
 		return err
 	}
@@ -346,6 +346,16 @@ func (s *Stack) SlowestCall() time.Duration { return s.wire.Slowest() }
 
 // Inject makes AWS calls of the stack's functions go wrong until the returned function is called.
 func (s *Stack) Inject(f wire.Fault) (remove func()) { return s.wire.Inject(f) }
+
+// CrashAt kills the process of the function that makes the nth AWS call from now on, before the call has any effect, unless
+// the returned function is called before.
+func (s *Stack) CrashAt(n int32) (remove func()) {
+	return s.wire.Inject(wire.Fault{Kind: wire.Crash(n, func(function, environment string) {
+		if f, err := s.Function(function); err == nil {
+			f.deployed.Load().Kill(environment)
+		}
+	})})
+}
 
 // Close ends polling and all APIs with their requests, then all functions, and removes everything that the stack
 // has on the backend. Invocations under way that neither has made must have been cancelled. Among its errors is why

@@ -3,6 +3,7 @@ package wire
 import (
 	"fmt"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"example.com/serverless-patterns/checker/wire/iam"
@@ -12,7 +13,9 @@ import (
 type Fault struct {
 	// Operation limits the fault to one operation, such as GetItem; "" is every one.
 	Operation string
-	// Kind is what goes wrong: Deny, Hang, Delay, Throttle, FailBefore, FailAfter.
+	// Text limits the fault to requests that contain it, such as the id of an item; "" is every one.
+	Text string
+	// Kind is what goes wrong: Deny, Hang, Delay, Throttle, FailBefore, FailAfter, Crash.
 	Kind Kind
 }
 
@@ -83,6 +86,20 @@ func FailAfter() Kind {
 	return Kind{"has its effect and fails all the same", true, "failed after the effect", func(x *exchange) {
 		x.forward(newAnswer())
 		internalError(x.w)
+	}}
+}
+
+// Crash has kill end the caller's process at the nth call, before the call has any effect. All others are answered.
+func Crash(n int32, kill func(function, environment string)) Kind {
+	var calls atomic.Int32
+	return Kind{"ends the process", false, "", func(x *exchange) {
+		if calls.Add(1) != n {
+			x.forward(x.w)
+			return
+		}
+		x.server.blame(x.call, "the process was killed")
+		kill(x.call.Function, x.call.Environment)
+		x.wait(nil)
 	}}
 }
 

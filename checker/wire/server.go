@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -268,7 +269,7 @@ func (s *Server) record(call Call, wanted access.Access, accessKey string) (*Cal
 	}
 	var fault *Fault
 	for _, f := range s.faults {
-		if f.Operation == "" || f.Operation == call.Operation {
+		if (f.Operation == "" || f.Operation == call.Operation) && bytes.Contains(call.Request, []byte(f.Text)) {
 			fault = f
 		}
 	}
@@ -280,6 +281,13 @@ func (s *Server) record(call Call, wanted access.Access, accessKey string) (*Cal
 	}
 	s.calls = append(s.calls, &call)
 	return &call, role, fault
+}
+
+// blame notes a fault that shows only while the call is served.
+func (s *Server) blame(c *Call, fault string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c.Fault = fault
 }
 
 // Slowest is the longest that the backend has taken for a call so far. What faults add to it, and the caller's own
