@@ -1,6 +1,7 @@
 package check
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 
@@ -18,10 +19,17 @@ func (m Message) Story() eventsource.Message {
 	return eventsource.Message{ID: m.ID, Body: m.Body}
 }
 
+// Arrived requires that a function was given the message.
+func (m Message) Arrived() {
+	if len(m.Story().Deliveries) == 0 {
+		m.Fail(Finding{Want: m.Name() + " to be delivered to a function"})
+	}
+}
+
 // Delivered requires that functions were given the message this many times.
 func (m Message) Delivered(times int) {
 	if got := len(m.Story().Deliveries); got != times {
-		m.fail(Finding{Want: m.name() + " to be delivered " + often(times)})
+		m.Fail(Finding{Want: m.Name() + " to be delivered " + often(times)})
 	}
 }
 
@@ -31,12 +39,12 @@ func (m Message) Processed() {
 	if last.Outcome == eventsource.Processed && last.Then == eventsource.Deleted {
 		return
 	}
-	m.fail(Finding{Want: m.name() + " to be processed, and deleted then"})
+	m.Fail(Finding{Want: m.Name() + " to be processed, and deleted then"})
 }
 
 // DeadLettered requires that the message is in the dead-letter queue, and was never taken as done before.
 func (m Message) DeadLettered() {
-	want := m.name() + " in the dead-letter queue"
+	want := m.Name() + " in the dead-letter queue"
 	m.keeps(want)
 	if m.Story().Last().Then == eventsource.DeadLettered {
 		return
@@ -48,44 +56,86 @@ func (m Message) DeadLettered() {
 			f.Next = fmt.Sprintf("Give %s a RedrivePolicy with deadLetterTargetArn and maxReceiveCount.", t.Queue)
 		}
 	}
-	m.fail(f)
+	m.Fail(f)
 }
 
 // NotDeleted requires that the message was not deleted: it is for one that cannot be processed.
 func (m Message) NotDeleted() {
-	m.keeps(m.name() + " to stay in the queue, because it was not processed")
+	m.keeps(m.Name() + " to stay in the queue, because it was not processed")
 }
 
 func (m Message) keeps(want string) {
 	for _, d := range m.Story().Deliveries {
 		switch {
-		case d.Then == eventsource.Lost && d.Outcome == eventsource.Reported:
-			m.fail(Finding{
+		case d.Then == eventsource.Lost && d.Outcome == eventsource.Reported && d.BackAfter == 0:
+			m.Fail(Finding{
 				Want: want,
 				Why:  "Without FunctionResponseTypes Lambda ignores what the function reports: any result deletes the whole batch, and the message is lost.",
 				Next: "Add FunctionResponseTypes: [ReportBatchItemFailures] to the event of the function in the template.",
 			})
 		case d.Then == eventsource.Deleted:
-			m.fail(Finding{
+			f := Finding{
+				Got:  m.Name() + " " + m.Happened(),
 				Want: want,
 				Why:  "What the function does not report, and does not fail for, Lambda deletes: a message that was not processed is then lost.",
 				Next: "Report its messageId in batchItemFailures, or return an error.",
-			})
+			}
+			if reply := m.reply(d); reply != nil {
+				f.Got += ": the function answered " + cut(m.queue.named(reply.Payload), maxText)
+				if misspelt(reply.Payload) {
+					f.Next = "Lambda looks for batchItemFailures, in this case, and ignores all other names: a struct of your own needs the tag."
+				}
+			}
+			m.Fail(f)
 		}
 	}
 }
 
-// fail ends the check with what happened to the message.
-func (m Message) fail(f Finding) {
+// named is a response with the numbers of messages in place of their ids.
+func (q *Queue) named(response []byte) string {
+	var pairs []string
+	for n, id := range q.t.sent[q.queue.LogicalID] {
+		pairs = append(pairs, id, fmt.Sprintf("<message %d>", n+1))
+	}
+	return strings.NewReplacer(pairs...).Replace(string(response))
+}
+
+// misspelt tells whether a response has batchItemFailures in another case alone.
+func misspelt(response []byte) bool {
+	const name = `"batchItemFailures"`
+	return !bytes.Contains(response, []byte(name)) && bytes.Contains(bytes.ToLower(response), bytes.ToLower([]byte(name)))
+}
+
+// Replies are the invocations that were given the message, in order.
+func (m Message) Replies() []*Reply {
+	var all []*Reply
+	for _, d := range m.Story().Deliveries {
+		if reply := m.reply(d); reply != nil {
+			all = append(all, reply)
+		}
+	}
+	return all
+}
+
+// Fail ends the check with what happened to the message. It is what was got, if the finding does not say that.
+func (m Message) Fail(f Finding) {
 	story := m.Story()
-	f.Got = m.name() + " " + happened(story)
+	if f.Got == "" {
+		f.Got = m.Name() + " " + happened(story)
+	}
 	q := m.queue
 	timelines := q.Timelines()
 	if len(story.Deliveries) == 0 {
 		f.Why, f.Next = q.undelivered(timelines)
 	}
 	f.Timelines = timelines
-	f.Evidence = append(q.picture(timelines), m.evidence(story.Last())...)
+	f.Evidence = q.picture(timelines)
+	if reply := m.reply(story.Last()); reply != nil {
+		if reply.FunctionError == "" {
+			f.Evidence = append(f.Evidence, "result:  "+cut(q.named(reply.Payload), maxValue))
+		}
+		f.Evidence = append(f.Evidence, reply.Evidence()...)
+	}
 	q.t.Fail(f)
 }
 
@@ -105,27 +155,30 @@ func (q *Queue) undelivered(timelines []eventsource.Timeline) (why, next string)
 	return "", ""
 }
 
-// evidence is what is known of the invocation of a delivery.
-func (m Message) evidence(d eventsource.Delivery) []string {
+// reply is the invocation of a delivery, or nil if there was none.
+func (m Message) reply(d eventsource.Delivery) *Reply {
 	i := stack.DeliveredBy(d)
 	if i == nil {
 		return nil
 	}
 	for _, t := range m.queue.Timelines() {
 		if _, ok := t.Find(m.ID); ok {
-			return (&Reply{t: m.queue.t, function: m.queue.t.Function(t.Function).function, Invocation: i}).Evidence()
+			return &Reply{t: m.queue.t, did: m.queue.t.did, function: m.queue.t.Function(t.Function).function, Invocation: i}
 		}
 	}
 	return nil
 }
 
-// name is how findings call the message.
-func (m Message) name() string {
+// Name is how findings call the message: those that the check has sent are numbered in what it did.
+func (m Message) Name() string {
 	if m.Number == 0 {
 		return "the message " + cut(quote(m.Body), maxText)
 	}
-	return fmt.Sprintf("message %d, %s,", m.Number, cut(quote(m.Body), maxText))
+	return fmt.Sprintf("message %d", m.Number)
 }
+
+// Happened says in words what became of the message, to go on after its name.
+func (m Message) Happened() string { return happened(m.Story()) }
 
 // happened says in words what became of a message.
 func happened(story eventsource.Message) string {

@@ -12,9 +12,10 @@ import (
 
 // What is shown of long stories.
 const (
-	maxBody       = 40 // characters of a message's body
+	maxBody       = 32 // characters of a message's body
 	maxMessages   = 8
-	maxDeliveries = 4 // of a message: the first ones, and the last
+	maxBatches    = 5 // side by side
+	maxDeliveries = 4 // of a message, in turn
 )
 
 // picture shows what happened to the messages of a queue, as one would draw it on a board: a line for each message,
@@ -34,31 +35,26 @@ func (q *Queue) picture(timelines []eventsource.Timeline) []string {
 
 // drawing is the picture of one mapping. Messages that the check has sent have the number in which it sent them.
 func drawing(t eventsource.Timeline, sent []string) []string {
-	messages := slices.Clone(t.Messages)
 	number := func(m eventsource.Message) int { return slices.Index(sent, m.ID) + 1 }
-	slices.SortStableFunc(messages, func(a, b eventsource.Message) int { return number(a) - number(b) })
-	more := 0
-	if len(messages) > maxMessages {
-		// What went as usual says least.
-		slices.SortStableFunc(messages, func(a, b eventsource.Message) int { return usual(a) - usual(b) })
-		more = len(messages) - maxMessages
-		messages = messages[:maxMessages]
-		slices.SortStableFunc(messages, func(a, b eventsource.Message) int { return number(a) - number(b) })
-	}
-	rows := make([][]string, len(messages))
+	messages, more := mostTelling(t.Messages, number)
+	head, cells := columns(t)
+	rows := [][]string{append([]string{""}, head...)}
 	var reasons []string
-	for n, m := range messages {
+	for _, m := range messages {
 		name := cut(quote(m.Body), maxBody)
 		if at := number(m); at > 0 {
 			name = fmt.Sprintf("%d. %s", at, name)
 		}
-		rows[n] = append([]string{name}, cells(t, m)...)
+		rows = append(rows, append([]string{name}, cells(m)...))
 		for _, d := range m.Deliveries {
 			reason := fmt.Sprintf("why:     batch %d: %s", d.Batch, d.Why)
 			if d.Why != "" && !slices.Contains(reasons, reason) {
 				reasons = append(reasons, reason)
 			}
 		}
+	}
+	if len(head) == 0 {
+		rows = rows[1:]
 	}
 	lines := aligned(rows)
 	if more > 0 {
@@ -74,6 +70,20 @@ func drawing(t eventsource.Timeline, sent []string) []string {
 	return append(lines, "on AWS:  "+onAWS(t))
 }
 
+// mostTelling are the messages to show, in the order in which they were sent: what went as usual says least.
+func mostTelling(all []eventsource.Message, number func(eventsource.Message) int) (shown []eventsource.Message, more int) {
+	inOrder := func(a, b eventsource.Message) int { return number(a) - number(b) }
+	shown = slices.Clone(all)
+	slices.SortStableFunc(shown, inOrder)
+	if more = len(shown) - maxMessages; more <= 0 {
+		return shown, 0
+	}
+	slices.SortStableFunc(shown, func(a, b eventsource.Message) int { return usual(a) - usual(b) })
+	shown = shown[:maxMessages]
+	slices.SortStableFunc(shown, inOrder)
+	return shown, more
+}
+
 // usual is 1 for a message that was delivered once, and processed, else 0.
 func usual(m eventsource.Message) int {
 	if len(m.Deliveries) == 1 && m.Last().Outcome == eventsource.Processed && m.Last().Then == eventsource.Deleted {
@@ -82,19 +92,53 @@ func usual(m eventsource.Message) int {
 	return 0
 }
 
-// cells are the deliveries of a message.
-func cells(t eventsource.Timeline, m eventsource.Message) []string {
+// columns are the batches, with the time of each since the first, as long as they fit beside each other. Otherwise they
+// are the deliveries of each message, without a head.
+func columns(t eventsource.Timeline) (head []string, cells func(eventsource.Message) []string) {
+	if t.Batches > maxBatches {
+		return nil, func(m eventsource.Message) []string { return inTurn(t, m) }
+	}
+	head, start := make([]string, t.Batches), -1.0
+	for _, m := range t.Messages {
+		for _, d := range m.Deliveries {
+			if start < 0 || d.At < start {
+				start = d.At
+			}
+		}
+	}
+	for _, m := range t.Messages {
+		for _, d := range m.Deliveries {
+			head[d.Batch-1] = fmt.Sprintf("batch %d", d.Batch)
+			if later := spanOf(d.At - start); later > 0 {
+				head[d.Batch-1] += ", after " + eventsource.Span(later)
+			}
+		}
+	}
+	return head, func(m eventsource.Message) []string {
+		row := make([]string, t.Batches)
+		for _, d := range m.Deliveries {
+			cell := outcome(d) + became(t, d)
+			if d.Then == eventsource.Back {
+				cell = outcome(d) + ", back" // the next batch says when
+			}
+			if d.Duplicate {
+				cell = "a duplicate: " + cell
+			}
+			row[d.Batch-1] = cell
+		}
+		return row
+	}
+}
+
+// inTurn are the deliveries of a message: the first ones, and the last.
+func inTurn(t eventsource.Timeline, m eventsource.Message) []string {
 	all := make([]string, len(m.Deliveries))
 	for n, d := range m.Deliveries {
-		outcome := string(d.Outcome)
-		if d.Outcome == eventsource.BatchFailed {
-			outcome = "failed" // as a whole
-		}
-		batch := fmt.Sprintf("batch %d", d.Batch)
+		batch := fmt.Sprintf("batch %d: ", d.Batch)
 		if d.Duplicate {
-			batch += ", a duplicate"
+			batch = fmt.Sprintf("batch %d, a duplicate: ", d.Batch)
 		}
-		all[n] = fmt.Sprintf("%s: %s → %s", batch, outcome, became(t, d))
+		all[n] = batch + outcome(d) + became(t, d)
 	}
 	if len(all) > maxDeliveries {
 		last := all[len(all)-1]
@@ -103,20 +147,30 @@ func cells(t eventsource.Timeline, m eventsource.Message) []string {
 	return all
 }
 
-// became says what became of a message after a delivery.
+func outcome(d eventsource.Delivery) string {
+	if d.Outcome == eventsource.BatchFailed {
+		return "failed" // as a whole
+	}
+	return string(d.Outcome)
+}
+
+// became says what became of a message after a delivery, to go on after its outcome.
 func became(t eventsource.Timeline, d eventsource.Delivery) string {
 	switch d.Then {
 	case eventsource.Back:
-		return "back after " + span(time.Duration(d.BackAfter*float64(time.Second)))
+		return ", back after " + eventsource.Span(spanOf(d.BackAfter))
 	case eventsource.Waiting:
-		return "back in " + span(time.Duration(d.BackAfter*float64(time.Second)))
+		return ", back in " + eventsource.Span(spanOf(d.BackAfter))
 	case eventsource.DeadLettered:
-		return t.DeadLetterQueue
+		return " → " + t.DeadLetterQueue
 	case eventsource.Gone:
-		return "deleted by somebody else"
+		return " → deleted by somebody else"
 	}
-	return string(d.Then)
+	return " → " + string(d.Then)
 }
+
+// spanOf is a number of seconds.
+func spanOf(seconds float64) time.Duration { return time.Duration(seconds * float64(time.Second)) }
 
 // aligned makes lines of rows whose columns are below each other.
 func aligned(rows [][]string) []string {
@@ -146,23 +200,5 @@ func onAWS(t eventsource.Timeline) string {
 	if took == 0 {
 		return "nothing of this takes longer; no message had to come back"
 	}
-	return fmt.Sprintf("this takes %s and longer; what fails comes back after a visibility timeout of %s", span(took), span(time.Duration(t.VisibilityTimeout*float64(time.Second))))
-}
-
-// span writes a duration as people do: 1 min 30 s.
-func span(d time.Duration) string {
-	if d < time.Second {
-		return fmt.Sprintf("%d s", 0)
-	}
-	var parts []string
-	for _, unit := range []struct {
-		name string
-		of   time.Duration
-	}{{"d", 24 * time.Hour}, {"h", time.Hour}, {"min", time.Minute}, {"s", time.Second}} {
-		if n := d / unit.of; n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", n, unit.name))
-			d -= n * unit.of
-		}
-	}
-	return strings.Join(parts, " ")
+	return fmt.Sprintf("this takes %s and longer; what fails comes back after a visibility timeout of %s", eventsource.Span(took), eventsource.Span(spanOf(t.VisibilityTimeout)))
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -94,6 +95,17 @@ func (t *T) deliver(mappings []*eventsource.Mapping, run func(context.Context) e
 			}
 		}
 	}
+	var loop *eventsource.LoopError
+	if errors.As(err, &loop) {
+		t.Fail(Finding{
+			Got:  loop.Error(),
+			Want: "messages that end: processed and deleted, or in the dead-letter queue",
+			Why: "A function that sends messages to the queue it gets them from invokes itself, and each round is paid for. The receive count begins " +
+				"again with each new message, so none gets to the dead-letter queue.",
+			Next:     fmt.Sprintf("Let %s report what failed, and leave it to SQS to bring it back.", loop.Function),
+			Evidence: t.messageEvidence(),
+		})
+	}
 	if err != nil {
 		t.fault(err)
 	}
@@ -169,6 +181,12 @@ func (q *Queue) Bodies() []string {
 	return bodies
 }
 
+// refusedWords name the template's file without its directory, which the learner knows.
+func refusedWords(e eventsource.RequestError) string {
+	e.File = filepath.Base(e.File)
+	return e.Error()
+}
+
 // refusedMapping is the finding if it is an event source mapping that AWS refuses.
 func refusedMapping(err error) (Finding, bool) {
 	var refused *eventsource.RequestError
@@ -176,8 +194,8 @@ func refusedMapping(err error) (Finding, bool) {
 		return Finding{}, false
 	}
 	return Finding{
-		Did: "deployed the template", Got: refused.Error(), Want: "a template that can be deployed",
+		Did: "deployed the template", Got: refusedWords(*refused), Want: "a template that can be deployed",
 		Why:  "Lambda looks at the queue and the function when the event source mapping is made, and refuses what cannot work.",
-		Next: fmt.Sprintf("AWS would refuse it in the same way: change what the message names, in line %d of %s or in the queue.", refused.Line, refused.File),
+		Next: fmt.Sprintf("AWS would refuse it in the same way: change what the message names, in line %d of the template or in the queue.", refused.Line),
 	}, true
 }

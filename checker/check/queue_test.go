@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -18,6 +19,7 @@ import (
 	"example.com/serverless-patterns/checker/sam"
 	"example.com/serverless-patterns/checker/sandbox"
 	"example.com/serverless-patterns/checker/stack"
+	"example.com/serverless-patterns/checker/wire"
 )
 
 const queueID = "91-queue"
@@ -149,14 +151,17 @@ func TestAFindingDrawsWhatHappenedToEachMessage(t *testing.T) {
 		sent[1].Processed()
 	})
 	assert.Equal(t, "sent 3 messages to OrdersQueue:\n1. `save {\"id\":\"a\"}`\n2. \"report\"\n3. \"save b\"", f.Did)
-	assert.Equal(t, `message 2, "report", was delivered twice, and is in the dead-letter queue`, f.Got)
-	assert.Equal(t, `message 2, "report", to be processed, and deleted then`, f.Want)
+	assert.Equal(t, `message 2 was delivered twice, and is in the dead-letter queue`, f.Got)
+	assert.Equal(t, `message 2 to be processed, and deleted then`, f.Want)
 	assert.Equal(t, "the check's", f.Why)
+	require.Len(t, f.Timelines, 1)
 	assert.Equal(t, []string{
-		"message: 1. `save {\"id\":\"a\"}`   batch 1: processed → deleted",
-		`message: 2. "report"            batch 1: reported → back after 1 min   batch 2: reported → OrdersDLQ`,
-		`message: 3. "save b"            batch 1: processed → deleted`,
+		"message:                        batch 1               batch 2, after 1 min",
+		"message: 1. `save {\"id\":\"a\"}`   processed → deleted",
+		`message: 2. "report"            reported, back        reported → OrdersDLQ`,
+		`message: 3. "save b"            processed → deleted`,
 		"on AWS:  this takes 2 min and longer; what fails comes back after a visibility timeout of 1 min",
+		`result:  {"batchItemFailures":[{"itemIdentifier":"<message 2>"}]}`,
 		"call: none to AWS",
 		"log:  got report",
 	}, f.Evidence)
@@ -200,20 +205,20 @@ func TestMessagesThatAreLostAreExplained(t *testing.T) {
 		why, next, line string
 	}{
 		"ignored report": {flag, "report", Message.DeadLettered,
-			`message 1, "report", was delivered once, and is lost: the mapping has no ReportBatchItemFailures, so Lambda ignored the report and deleted the message`,
-			`message 1, "report", in the dead-letter queue`, "Lambda ignores what the function reports", "Add FunctionResponseTypes",
-			`message: 1. "report"   batch 1: reported → lost`},
+			`message 1 was delivered once, and is lost: the mapping has no ReportBatchItemFailures, so Lambda ignored the report and deleted the message`,
+			`message 1 in the dead-letter queue`, "Lambda ignores what the function reports", "Add FunctionResponseTypes",
+			`message: 1. "report"   reported → lost`},
 		"not reported": {"", "neither", Message.NotDeleted,
-			`message 1, "neither", was delivered once, and deleted`, `message 1, "neither", to stay in the queue, because it was not processed`,
-			"Lambda deletes", "Report its messageId", `message: 1. "neither"   batch 1: processed → deleted`},
+			`message 1 was delivered once, and deleted: the function answered {"batchItemFailures":null}`, `message 1 to stay in the queue, because it was not processed`,
+			"Lambda deletes", "Report its messageId", `message: 1. "neither"   processed → deleted`},
 		"no dead-letter queue": {redrive, "error", Message.DeadLettered,
-			`message 1, "error", was delivered 5 times, and is lost: the function returned an error; there is no dead-letter queue, so it comes back every 1m0s, until it is lost after 96h0m0s`,
-			`message 1, "error", in the dead-letter queue`, "nobody has seen it", "Give OrdersQueue a RedrivePolicy",
-			`message: 1. "error"   batch 1: failed → back after 1 min   batch 2: failed → back after 1 min   … 2 more …   batch 5: failed → lost`},
+			`message 1 was delivered 5 times, and is lost: the function returned an error; there is no dead-letter queue, so it comes back every 1 min, until it is lost after 4 days`,
+			`message 1 in the dead-letter queue`, "nobody has seen it", "Give OrdersQueue a RedrivePolicy",
+			`message: 1. "error"   failed, back   failed, back           failed, back           failed, back           failed → lost`},
 		"too often": {"", "panic", func(m Message) { m.Delivered(3) },
-			`message 1, "panic", was delivered twice, and is in the dead-letter queue: the function panicked`,
-			`message 1, "panic", to be delivered 3 times`, "", "",
-			`message: 1. "panic"   batch 1: failed → back after 1 min   batch 2: failed → OrdersDLQ`},
+			`message 1 was delivered twice, and is in the dead-letter queue: the function panicked`,
+			`message 1 to be delivered 3 times`, "", "",
+			`message: 1. "panic"   failed, back   failed → OrdersDLQ`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -230,7 +235,7 @@ func TestMessagesThatAreLostAreExplained(t *testing.T) {
 			assert.Equal(t, test.want, f.Want)
 			assert.Contains(t, f.Why, test.why)
 			assert.Contains(t, f.Next, test.next)
-			assert.Equal(t, test.line, f.Evidence[0])
+			assert.Equal(t, test.line, f.Evidence[1])
 		})
 	}
 }
@@ -243,7 +248,7 @@ func TestAQueueThatNoFunctionPollsIsExplained(t *testing.T) {
 		c.Drain()
 		sent[0].Delivered(1)
 	})
-	assert.Equal(t, `message 1, "save a", was never delivered`, f.Got)
+	assert.Equal(t, `message 1 was never delivered`, f.Got)
 	assert.Equal(t, "Give the function an event of type SQS with Queue: !GetAtt LonelyQueue.Arn.", f.Next)
 	assert.Equal(t, []string{"message: none was delivered from LonelyQueue"}, f.Evidence)
 
@@ -264,7 +269,7 @@ func TestEqualShowsBothValuesAndTheMessages(t *testing.T) {
 	})
 	assert.Equal(t, `["a"]`, f.Got)
 	assert.Equal(t, `["a","b"]`, f.Want)
-	assert.Equal(t, `message: 1. "save a"   batch 1: processed → deleted`, f.Evidence[0])
+	assert.Equal(t, `message: 1. "save a"   processed → deleted`, f.Evidence[1])
 	assert.Len(t, f.Timelines, 1)
 }
 
@@ -282,4 +287,111 @@ func TestWhatCannotBeDrainedIsAFault(t *testing.T) {
 		c.deliver(nil, func(context.Context) error { return errors.New("no queues") })
 	})
 	assert.Equal(t, Result{Verdict: Errored, Error: "no queues"}, result)
+}
+
+func TestManyBatchesAreDrawnInTurn(t *testing.T) {
+	t.Parallel()
+	f := fails(t, withQueues(t, Check{}), func(c *T) {
+		c.Disorder(eventsource.Disorder{Duplicates: 1, Sizes: []int{1}})
+		sent := c.Queue("OrdersQueue").Send("save a", "save b", "report")
+		c.Drain()
+		sent[2].Processed()
+	})
+	assert.Equal(t, []string{
+		`message: 1. "save a"   batch 1: processed → deleted          batch 2, a duplicate: processed → deleted`,
+		`message: 2. "save b"   batch 3: processed → deleted          batch 4, a duplicate: processed → deleted`,
+		`message: 3. "report"   batch 5: reported, back after 1 min   batch 6: reported → OrdersDLQ`,
+	}, f.Evidence[:3])
+}
+
+func TestWhatTheTemplateSaysOfAQueueIsCompared(t *testing.T) {
+	t.Parallel()
+	queue := func(c *T) *Queue { return c.Queue("OrdersQueue") }
+	for name, test := range map[string]struct {
+		assert    func(*T)
+		got, want string
+	}{
+		"batch size":        {func(c *T) { queue(c).ComesInBatchesOf(7) }, "BatchSize 10 in the event Orders of ConsumeFunction", "BatchSize 7"},
+		"timeout":           {func(c *T) { queue(c).IsInvisibleFor(6, time.Minute) }, "Timeout 10 s of ConsumeFunction", "Timeout 60 s"},
+		"visibility":        {func(c *T) { queue(c).IsInvisibleFor(7, 10*time.Second) }, "VisibilityTimeout 60 s, and Timeout 10 s of ConsumeFunction", "at least VisibilityTimeout 70 s: 7 × 10 s"},
+		"deliveries":        {func(c *T) { queue(c).GivesUpAfter(3, c.Queue("OrdersDLQ")) }, "maxReceiveCount 2", "maxReceiveCount 3"},
+		"dead-letter queue": {func(c *T) { queue(c).GivesUpAfter(2, c.Queue("LonelyQueue")) }, "a RedrivePolicy with deadLetterTargetArn of OrdersDLQ", "a RedrivePolicy with deadLetterTargetArn of LonelyQueue and maxReceiveCount 2"},
+		"retention":         {func(c *T) { queue(c).KeepsMessagesFor(14 * 24 * time.Hour) }, "MessageRetentionPeriod 345600 (4 days)", "MessageRetentionPeriod 1209600 (14 days)"},
+		"no event":          {func(c *T) { c.Queue("LonelyQueue").AsksForFailures() }, "no event of type SQS for LonelyQueue", "one event of type SQS for LonelyQueue"},
+		"disabled":          {func(c *T) { c.Queue("IdleQueue").AsksForFailures() }, "Enabled: false in the event Off of ConsumeFunction", "one event of type SQS for IdleQueue"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := fails(t, withQueues(t, Check{}), test.assert)
+			assert.Equal(t, test.got, f.Got)
+			assert.Equal(t, test.want, f.Want)
+		})
+	}
+	passes(t, withQueues(t, Check{}), func(c *T) {
+		queue(c).ComesInBatchesOf(10)
+		queue(c).AsksForFailures()
+		queue(c).IsInvisibleFor(6, 10*time.Second)
+		queue(c).GivesUpAfter(2, c.Queue("OrdersDLQ"))
+		queue(c).KeepsMessagesFor(4 * 24 * time.Hour)
+	})
+}
+
+func TestAProcessCanBeKilledAtAnyCall(t *testing.T) {
+	t.Parallel()
+	passes(t, withQueues(t, Check{}), func(c *T) {
+		heal := c.CrashAt(2)
+		sent := c.Queue("OrdersQueue").Send("save a", "save b")
+		assert.Contains(t, c.did, ", while the process is killed at AWS call 2")
+		c.Deliver()
+		heal()
+		assert.Equal(t, sandbox.Exited, sent[0].Replies()[0].Outcome)
+		c.Equal([]string{"a"}, c.Table("ItemsTable").IDs())
+		c.Drain()
+		sent[1].Processed()
+		c.Equal([]string{"a", "b"}, c.Table("ItemsTable").IDs())
+		assert.NotEqual(t, sent[0].Replies()[0].RequestID, sent[0].Replies()[1].RequestID)
+	})
+}
+
+func TestOneItemsCallsCanGoWrongAlone(t *testing.T) {
+	t.Parallel()
+	passes(t, withQueues(t, Check{}), func(c *T) {
+		c.Disorder(eventsource.Disorder{Sizes: []int{1}})
+		heal := c.InjectFor("teapot", wire.Deny())
+		sent := c.Queue("OrdersQueue").Send("save kettle", "save teapot")
+		c.Deliver()
+		c.Equal([]string{"kettle"}, c.Table("ItemsTable").IDs())
+		heal()
+		c.Drain()
+		sent[1].Processed()
+	})
+	result := ending(withQueues(t, Check{ID: "hurried"}), func(c *T) { c.InjectFor("teapot", wire.Hang()) })
+	assert.Equal(t, "the check hurried keeps callers waiting (for teapot is not answered), and does not declare it in Waits", result.Error)
+}
+
+func TestAFunctionThatFeedsItselfIsToldSo(t *testing.T) {
+	t.Parallel()
+	f := fails(t, withQueues(t, Check{}, "          QUEUE_URL: !Ref NextQueue\n", "          QUEUE_URL: !Ref OrdersQueue\n",
+		"QueueName: !GetAtt NextQueue.QueueName", "QueueName: !GetAtt OrdersQueue.QueueName"), func(c *T) {
+		c.Queue("OrdersQueue").Send("send " + strings.Repeat("send ", 1000) + "save a")
+		c.Drain()
+	})
+	assert.Equal(t, "ConsumeFunction was given 121 messages of OrdersQueue, where 1 had been sent, and more are coming", f.Got)
+	assert.Equal(t, "Let ConsumeFunction report what failed, and leave it to SQS to bring it back.", f.Next)
+}
+
+func TestARenewedFunctionRemembersNothing(t *testing.T) {
+	t.Parallel()
+	passes(t, withQueues(t, Check{}), func(c *T) {
+		queue := c.Queue("OrdersQueue")
+		for _, cold := range []bool{true, false} {
+			sent := queue.Send("save a")
+			queue.Drain()
+			assert.Equal(t, cold, sent[0].Replies()[0].ColdStart)
+		}
+		c.Function("ConsumeFunction").Renew()
+		sent := queue.Send("save a")
+		queue.Drain()
+		assert.True(t, sent[0].Replies()[0].ColdStart)
+	})
 }

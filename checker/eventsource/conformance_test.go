@@ -372,7 +372,7 @@ func noDeadLetterQueue(r run) {
 	drain(r.T, m)
 	last := m.Timeline().Messages[0].Last()
 	assert.Equal(r, eventsource.Lost, last.Then)
-	assert.Equal(r, "the function timed out; there is no dead-letter queue, so it comes back every 30s, until it is lost after 96h0m0s", last.Why)
+	assert.Equal(r, "the function timed out; there is no dead-letter queue, so it comes back every 30 s, until it is lost after 4 days", last.Why)
 	assert.Equal(r, 1, q.count(), "it is still there")
 	before := len(f.events)
 	drain(r.T, m)

@@ -52,6 +52,9 @@ func (m *Mapping) pass(ctx context.Context, timeout, wait time.Duration) (bool, 
 		if err := m.deliver(ctx, batch); err != nil {
 			return some, err
 		}
+		if err := m.looping(); err != nil {
+			return some, err
+		}
 		wait = 0
 	}
 }
@@ -145,6 +148,9 @@ func (m *Mapping) deliver(ctx context.Context, batch []received) error {
 	ids, records := make([]string, len(batch)), make([]json.RawMessage, len(batch))
 	for n, r := range batch {
 		ids[n], records[n] = r.id, r.record
+		if r.count == 1 {
+			m.fresh++
+		}
 	}
 	m.begin(batch)
 	i, err := m.invoke(ctx, eventOf(records))
@@ -234,7 +240,7 @@ func (m *Mapping) stay(r received, d Delivery) {
 	if m.deployment.Visibility != nil {
 		if asked, ok := m.deployment.Visibility(r.handle); ok {
 			timeout = asked
-			d.Why = joined(d.Why, fmt.Sprintf("the function made it invisible for %v", asked))
+			d.Why = joined(d.Why, "the function made it invisible for "+Span(asked))
 		}
 	}
 	d.Then, d.BackAfter = Waiting, timeout.Seconds()

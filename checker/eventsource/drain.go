@@ -40,6 +40,9 @@ func (e *DrainError) Unwrap() error { return e.Err }
 func Pass(ctx context.Context, mappings ...*Mapping) error {
 	mappings = enabled(mappings)
 	defer takeTurns(mappings)()
+	if err := expect(ctx, mappings); err != nil {
+		return err
+	}
 	_, err := pass(ctx, mappings)
 	return err
 }
@@ -50,13 +53,16 @@ func Pass(ctx context.Context, mappings ...*Mapping) error {
 // it would come back until its retention period is over. Mappings that are not enabled deliver nothing.
 //
 // Messages that are delayed, or that somebody else has received, are waited for. The error is a [*DrainError] if
-// that takes longer than patience, or until the context ends.
+// that takes longer than patience, or until the context ends, and a [*LoopError] if messages make more of themselves.
 func Drain(ctx context.Context, patience time.Duration, mappings ...*Mapping) error {
 	mappings = enabled(mappings)
 	defer takeTurns(mappings)()
 	begin := time.Now()
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
+	if err := expect(ctx, mappings); err != nil {
+		return err
+	}
 	for _, m := range mappings {
 		m.tryAgain()
 	}
@@ -196,8 +202,8 @@ func (m *Mapping) giveUp(w *waiting) {
 	m.amend(w.id, func(d *Delivery) {
 		w.why = d.Why
 		d.Then = Lost
-		d.Why = joined(d.Why, fmt.Sprintf("there is no dead-letter queue, so it comes back every %v, until it is lost after %v",
-			m.visibility, m.retention))
+		d.Why = joined(d.Why, fmt.Sprintf("there is no dead-letter queue, so it comes back every %s, until it is lost after %s",
+			Span(m.visibility), Span(m.retention)))
 	})
 }
 
@@ -219,8 +225,8 @@ func joined(first, second string) string {
 	return first + "; " + second
 }
 
-// left says what is in the queue that may still come; "" if there is nothing. The mappings are all that are drained.
-func (m *Mapping) left(ctx context.Context, mappings []*Mapping) (string, error) {
+// inQueue is how many messages the queue has.
+func (m *Mapping) inQueue(ctx context.Context) (visible, delayed, hidden int, err error) {
 	out, err := m.deployment.SQS.GetQueueAttributes(ctx, &sqs.GetQueueAttributesInput{
 		QueueUrl: &m.deployment.QueueURL,
 		AttributeNames: []types.QueueAttributeName{
@@ -230,15 +236,22 @@ func (m *Mapping) left(ctx context.Context, mappings []*Mapping) (string, error)
 		},
 	})
 	if err != nil {
-		return "", fmt.Errorf("cannot look how many messages are in %s: %w", m.Queue, err)
+		return 0, 0, 0, fmt.Errorf("cannot look how many messages are in %s: %w", m.Queue, err)
 	}
 	count := func(name types.QueueAttributeName) int {
 		n, _ := strconv.Atoi(out.Attributes[string(name)]) // what is not there is 0
 		return n
 	}
-	visible := count(types.QueueAttributeNameApproximateNumberOfMessages)
-	delayed := count(types.QueueAttributeNameApproximateNumberOfMessagesDelayed)
-	hidden := count(types.QueueAttributeNameApproximateNumberOfMessagesNotVisible)
+	return count(types.QueueAttributeNameApproximateNumberOfMessages), count(types.QueueAttributeNameApproximateNumberOfMessagesDelayed),
+		count(types.QueueAttributeNameApproximateNumberOfMessagesNotVisible), nil
+}
+
+// left says what is in the queue that may still come; "" if there is nothing. The mappings are all that are drained.
+func (m *Mapping) left(ctx context.Context, mappings []*Mapping) (string, error) {
+	visible, delayed, hidden, err := m.inQueue(ctx)
+	if err != nil {
+		return "", err
+	}
 	for _, other := range mappings {
 		if other.deployment.QueueURL == m.deployment.QueueURL {
 			hidden -= len(other.waiting) // given up

@@ -73,6 +73,7 @@ type Mapping struct {
 	Function string // logical id
 	Event    string // name of the event in the template
 	Enabled  bool
+	Declared *sam.SQSEvent
 
 	deployment  Deployment
 	disorder    Disorder
@@ -92,6 +93,8 @@ type Mapping struct {
 	expected   map[string]*waiting // visible again, and not yet received
 	returns    map[string]int      // how often a message was brought forward in this Drain, by its id
 	duplicated map[string]bool     // by message id
+	// Messages that were new in this Drain, those that were there before, and how many may come; 0 is any number.
+	fresh, sent, bound int
 
 	mu      sync.Mutex
 	batches int
@@ -108,7 +111,7 @@ func New(t *sam.Template, f *sam.Function, e sam.Event, q *sam.Queue, d Deployme
 		return nil, err
 	}
 	m := &Mapping{
-		Queue: q.LogicalID, Function: f.LogicalID, Event: e.Name, Enabled: source.Enabled,
+		Queue: q.LogicalID, Function: f.LogicalID, Event: e.Name, Enabled: source.Enabled, Declared: source,
 		deployment: d, disorder: d.Disorder, clock: d.Clock, random: newRandom(d.Seed),
 		batchSize: source.BatchSize, window: source.MaximumBatchingWindow,
 		report:     slices.Contains(source.FunctionResponseTypes, "ReportBatchItemFailures"),

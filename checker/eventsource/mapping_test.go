@@ -334,6 +334,6 @@ func TestMessagesComeBackInTheOrderOfTheirVisibilityTimeouts(t *testing.T) {
 	assert.Equal(t, []string{"put off", "usual", "usual", "put off"}, order)
 	first := m.Timeline().Messages[0]
 	assert.InDelta(t, 3600, first.Deliveries[0].BackAfter, 0)
-	assert.Equal(t, "the function failed; the function made it invisible for 1h0m0s", first.Deliveries[0].Why)
+	assert.Equal(t, "the function failed; the function made it invisible for 1 h", first.Deliveries[0].Why)
 	assert.Equal(t, time.Hour, m.Timeline().Elapsed())
 }

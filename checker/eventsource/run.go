@@ -28,6 +28,7 @@ func (m *Mapping) poll(ctx context.Context, offset time.Duration) error {
 	m.turn.Lock()
 	defer m.turn.Unlock()
 	m.clock.reach(time.Duration(time.Now().UnixNano()) + offset)
+	m.bound = 0 // whoever watches sees it
 	_, err := m.pass(ctx, m.visibility, longPoll)
 	m.clock.reach(time.Duration(time.Now().UnixNano()) + offset)
 	for id, w := range m.waiting { // nothing is visible now

@@ -1,7 +1,9 @@
 package eventsource
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -155,4 +157,26 @@ func (m *Mapping) amend(id string, change func(*Delivery)) {
 			return
 		}
 	}
+}
+
+// Span writes a duration as people do: 1 min 30 s.
+func Span(d time.Duration) string {
+	if d < time.Second {
+		return "0 s"
+	}
+	var parts []string
+	if days := d / (24 * time.Hour); days > 0 {
+		parts = append(parts, plural(int(days), "day"))
+		d -= days * 24 * time.Hour
+	}
+	for _, unit := range []struct {
+		name string
+		of   time.Duration
+	}{{"h", time.Hour}, {"min", time.Minute}, {"s", time.Second}} {
+		if n := d / unit.of; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, unit.name))
+			d -= n * unit.of
+		}
+	}
+	return strings.Join(parts, " ")
 }
