@@ -13,6 +13,7 @@ import (
 	"example.com/serverless-patterns/checker/check"
 	"example.com/serverless-patterns/checker/course/lesson01"
 	"example.com/serverless-patterns/checker/course/lesson02"
+	"example.com/serverless-patterns/checker/course/lesson03"
 )
 
 // Module is the path in the course's go.mod, by which its directory is known.
@@ -30,6 +31,7 @@ func Lessons() []Lesson {
 	return []Lesson{
 		{lesson01.Lesson, lesson01.Files},
 		{lesson02.Lesson, lesson02.Files},
+		{lesson03.Lesson, lesson03.Files},
 	}
 }
 

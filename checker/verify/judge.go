@@ -137,9 +137,10 @@ func failed(r check.LessonResult) []string {
 // signatureOf is how a mistake shows.
 func signatureOf(r check.LessonResult) string {
 	var s strings.Builder
+	names := messages(r)
 	for _, c := range r.Checks {
 		if c.Verdict == check.Failed {
-			fmt.Fprintf(&s, "%s: %s\n", c.ID, normalize(c.Finding.Got))
+			fmt.Fprintf(&s, "%s: %s\n", c.ID, normalize(names.Replace(c.Finding.Got)))
 		}
 	}
 	return s.String()

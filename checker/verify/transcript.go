@@ -30,7 +30,23 @@ func transcript(l course.Lesson, r check.LessonResult) string {
 		r.Checks[n].Measures = withoutFigures(c.Measures)
 	}
 	text.Summary(r)
-	return normalize(out.String())
+	return normalize(messages(r).Replace(out.String()))
+}
+
+// messages gives the messages of queues, whose ids differ from run to run, names that do not.
+func messages(r check.LessonResult) *strings.Replacer {
+	var pairs []string
+	for _, c := range r.Checks {
+		if c.Finding == nil {
+			continue
+		}
+		for _, timeline := range c.Finding.Timelines {
+			for n, m := range timeline.Messages {
+				pairs = append(pairs, m.ID, fmt.Sprintf("MESSAGE-%d", n+1))
+			}
+		}
+	}
+	return strings.NewReplacer(pairs...)
 }
 
 // variable is what differs from run to run, or from machine to machine, in what a learner reads.
@@ -45,6 +61,7 @@ var variable = []struct {
 	{regexp.MustCompile(`RequestID: [0-9A-Za-z-]{36,}`), "RequestID: …"},                  // the backend's
 	{regexp.MustCompile(`\b[a-z0-9]{10}\.execute-api\b`), "XXXXXXXXXX.execute-api"},       // the id of an API
 	{regexp.MustCompile(`\b[A-Z2-7]{26}\b`), "XXXXXXXXXXXXXXXXXXXXXXXXXX"},                // rand.Text
+	{regexp.MustCompile(`\bcmVjZWlwdC[A-Za-z0-9+/=]*…?`), "HANDLE"},                       // the receipt handle of a message
 	{regexp.MustCompile(`127\.0\.0\.1:\d+`), "127.0.0.1:PORT"},
 	{regexp.MustCompile(`0x[0-9a-f]+\??`), "0x…"},
 	{regexp.MustCompile(`goroutine \d+`), "goroutine N"},
