@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io/fs"
@@ -158,7 +159,7 @@ func (r *run) attempt(ctx context.Context, c Check, dir string) (Result, notes) 
 	if t.stack != nil {
 		t.notes.slowest = max(t.notes.slowest, t.stack.SlowestCall())
 		if err := t.stack.Close(); err != nil && result.Verdict == Passed {
-			result.Verdict, result.Error = Errored, withNext(err)
+			result.Verdict, result.Error = Errored, withNext(cmp.Or(r.backend.Err(), err)) // the cause before what comes of it
 		}
 	}
 	return result, t.notes

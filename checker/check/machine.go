@@ -79,11 +79,16 @@ func loopback(ctx context.Context) error {
 		}
 		return connection.Close()
 	}()
-	if err != nil && ctx.Err() == nil {
+	switch {
+	case err == nil || ctx.Err() != nil:
+		return nil // whoever was interrupted notices next
+	case errors.Is(err, syscall.EADDRINUSE), errors.Is(err, syscall.EADDRNOTAVAIL):
+		return fmt.Errorf("the checker and the functions talk over 127.0.0.1, and no port is free there: %w\n"+
+			"See what holds them (ss -ltnp, or lsof -iTCP -sTCP:LISTEN), end that, and check again", err)
+	default:
 		return fmt.Errorf("the checker and the functions talk over 127.0.0.1, and this machine does not let them: %w\n"+
 			"Bring the loopback interface up (ip link set lo up), or allow it in the container or sandbox that the checker runs in", err)
 	}
-	return nil // whoever was interrupted notices next
 }
 
 // writable requires that files can be written in a directory, and removes what it has written.

@@ -74,12 +74,17 @@ func openContainers(i images, p Process) backend.Opener {
 		if err := containers.Available(ctx); err != nil {
 			return nil, err
 		}
+		limit, err := idleLimit(p)
+		if err != nil {
+			return nil, err
+		}
 		b, err := containers.Open(ctx, containers.Options{
 			Services: services, Progress: progress, DynamoDBImage: i.DynamoDBImage, ElasticMQImage: i.ElasticMQImage,
 		})
 		if err != nil {
 			return nil, err
 		}
+		watchIdle(p, limit)
 		return backend.Join(b, embedded.New()), nil
 	}
 }

@@ -45,6 +45,7 @@ type commands struct {
 	Verify verifyCommand `cmd:"" help:"Prove the course: solutions pass, starters and mistakes fail as declared."`
 	Setup  setupCommand  `cmd:"" help:"Pull the images of the containers, and tell what of this machine the checker can use. make setup does more."`
 	Doctor doctorCommand `cmd:"" help:"Tell what of this machine the checker can use."`
+	Idle   idleCommand   `cmd:"" hidden:"" help:"Remove the containers when nobody has used them for a while. Checks start it."`
 	Down   downCommand   `cmd:"" help:"Remove the containers that checks have started on this machine, of other clones too."`
 }
 

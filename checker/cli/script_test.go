@@ -63,6 +63,7 @@ func TestScripts(t *testing.T) {
 			e.Setenv("COURSE", courseDir)
 			e.Setenv("DOCKER_HOST", os.Getenv("DOCKER_HOST"))
 			e.Setenv("SERVERLESS_PATTERNS_BACKEND", "embedded") // scripts about auto say so
+			e.Setenv("SERVERLESS_PATTERNS_IDLE", "0")           // and no process goes on after the tests
 			e.Setenv("REALHOME", os.Getenv("HOME"))             // where checks of this user share a lock
 			return nil
 		},
@@ -87,8 +88,8 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// condition knows [containers], which fails where CI requires them, and [namespaces] and [networks], in
-// which other machines are played.
+// condition knows [containers], which fails where CI requires them, and [namespaces], [networks] and
+// [ports], in which other machines are played.
 func condition(name string) (bool, error) {
 	switch name {
 	case "containers":
@@ -99,6 +100,8 @@ func condition(name string) (bool, error) {
 		return err == nil, nil
 	case "networks":
 		return runtime.GOOS == "linux" && exec.Command("unshare", "-rn", "ip", "link", "set", "lo", "up").Run() == nil, nil
+	case "ports":
+		return runtime.GOOS == "linux" && exec.Command("unshare", "-rn", "sh", "-ec", "echo 40000-40010 >/proc/sys/net/ipv4/ip_local_reserved_ports").Run() == nil, nil
 	case "namespaces":
 		return runtime.GOOS == "linux" && exec.Command("unshare", "-rm", "sh", "-ec", "mount -t tmpfs none /run").Run() == nil, nil
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/url"
 	"os"
 	"strings"
 	"sync"
@@ -33,7 +34,17 @@ func Available(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return docker.Close()
+	defer docker.Close()
+	return reachable(docker.DaemonHost())
+}
+
+// reachable tells whether what an engine publishes on its machine's loopback is on this one's.
+func reachable(host string) error {
+	u, err := url.Parse(host)
+	if err != nil || u.Scheme != "tcp" && u.Scheme != "http" && u.Scheme != "https" && u.Scheme != "ssh" || isLoopback(u.Host) && u.Scheme != "ssh" {
+		return nil
+	}
+	return fmt.Errorf("the Docker engine at %s is on another machine, whose containers cannot be reached from here: start Docker here, and unset DOCKER_HOST", host)
 }
 
 var errNoAnswer = errors.New("the Docker engine does not answer; see whether `docker info` does, and restart Docker if not")

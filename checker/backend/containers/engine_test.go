@@ -76,3 +76,13 @@ func TestAvailableDoesNotWaitForAnEngineThatHangs(t *testing.T) {
 	assert.Equal(t, errNoAnswer.Error()+"\n", string(out))
 	assert.Less(t, time.Since(began), 10*availableLimit)
 }
+
+func TestAnEngineOnAnotherMachineIsOfNoUse(t *testing.T) {
+	t.Parallel()
+	for _, here := range []string{"unix:///var/run/docker.sock", "tcp://127.0.0.1:2375", "tcp://localhost:2375", "tcp://[::1]:2375", "npipe:////./pipe/docker_engine", ""} {
+		require.NoError(t, reachable(here), here)
+	}
+	for _, elsewhere := range []string{"tcp://docker:2375", "https://10.0.0.7:2376", "ssh://me@example.com"} {
+		require.ErrorContains(t, reachable(elsewhere), "the Docker engine at "+elsewhere+" is on another machine", elsewhere)
+	}
+}

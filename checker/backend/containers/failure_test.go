@@ -2,6 +2,7 @@ package containers
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"testing"
@@ -112,4 +113,16 @@ func TestTheLockNeedsNoHomeDirectory(t *testing.T) {
 	dir, err := lockDir()
 	require.NoError(t, err)
 	assert.Equal(t, temp, filepath.Dir(dir))
+}
+
+func TestWhatToDoAboutAContainerThatCannotBeStarted(t *testing.T) {
+	t.Parallel()
+	for words, want := range map[string]string{
+		"driver failed programming external connectivity on endpoint x: Error starting userland proxy: all ports are allocated": "no port is free on this machine",
+		"driver failed programming external connectivity: listen tcp4 127.0.0.1:32768: bind: address already in use":            "no port is free on this machine",
+		"write /var/lib/docker/tmp/x: no space left on device":                                                                  "the disk is full",
+	} {
+		assert.Contains(t, remedy(errors.New(words)), want, words)
+	}
+	assert.Empty(t, remedy(errors.New("anything else")))
 }

@@ -115,7 +115,20 @@ func (e *engine) ensure(ctx context.Context, programs ...program) ([]Container, 
 	if err := ctx.Err(); err != nil {
 		return nil, cmp.Or(failed[0], context.Cause(ctx)) // each would say the same
 	}
-	return running, errors.Join(failed...)
+	if err := errors.Join(failed...); err != nil {
+		return nil, e.gone(ctx, err)
+	}
+	return running, nil
+}
+
+// gone says that the engine is not there any more, if that is why something failed.
+func (e *engine) gone(ctx context.Context, err error) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, availableLimit, errNoAnswer)
+	defer cancel()
+	if why := ping(ctx, e.docker); why != nil {
+		return fmt.Errorf("the Docker engine went away while containers were being started: %w", why)
+	}
+	return err
 }
 
 // provide returns a container of a program that answers: one that runs, else a new one.
@@ -124,21 +137,37 @@ func (e *engine) provide(ctx context.Context, s program) (Container, error) {
 	if err != nil {
 		return Container{}, err
 	}
+	e.sweep(ctx, all)
 	for _, c := range all {
-		switch {
-		case c.State != string(container.StateRunning):
-			e.discard(ctx, c.ID)
-		case c.spec == s.spec():
-			err := e.waitReady(ctx, s, c, reuseLimit)
-			if err == nil || ctx.Err() != nil {
-				return c, err
-			}
-			e.progress(fmt.Sprintf("%s in container %s does not answer; starting another", s.title, c.short()))
+		// A container that runs something else may be in use by another version of the course.
+		if c.State != string(container.StateRunning) || c.spec != s.spec() {
+			continue
+		}
+		err := e.waitReady(ctx, s, c, reuseLimit)
+		if err == nil || ctx.Err() != nil {
+			return c, err
+		}
+		e.progress(fmt.Sprintf("%s in container %s does not answer; starting another", s.title, c.short()))
+		e.discard(ctx, c.ID)
+	}
+	started, err := e.start(ctx, s)
+	if err != nil {
+		return Container{}, err
+	}
+	// Docker may have gone on to create what a check asked for that was killed.
+	if all, err := e.list(ctx, e.label+"="+string(s.id)); err == nil {
+		e.sweep(ctx, all)
+	}
+	return started, nil
+}
+
+// sweep removes the containers that do not run: those that were stopped, and those that were never started.
+func (e *engine) sweep(ctx context.Context, all []Container) {
+	for _, c := range all {
+		if c.State != string(container.StateRunning) {
 			e.discard(ctx, c.ID)
 		}
-		// A container that runs something else may be in use by another version of the course.
 	}
-	return e.start(ctx, s)
 }
 
 // discard removes a container on behalf of a caller that may have no time left, and has better

@@ -6,12 +6,15 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"os/signal"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"example.com/serverless-patterns/checker/backend"
 )
 
 // patience is the deadline of everything that a test waits for.
@@ -20,6 +23,11 @@ const patience = 90 * time.Second
 // helperEnv makes the test binary a small checker: what it prints is what a learner would see.
 const helperEnv = "CONTAINERS_TEST_HELPER"
 
+// helperBothEnv has it open both services.
+const helperBothEnv = "CONTAINERS_TEST_HELPER_BOTH"
+
+var bothServices = Options{Services: []backend.Service{backend.DynamoDB, backend.SQS}}
+
 func TestMain(m *testing.M) {
 	switch label := os.Getenv(helperEnv); label {
 	case "":
@@ -27,7 +35,12 @@ func TestMain(m *testing.M) {
 	case "available":
 		fmt.Println(Available(context.Background()))
 	default:
-		b, err := fleet{label}.open(context.Background(), Options{})
+		ctx, _ := signal.NotifyContext(context.Background(), os.Interrupt) // for as long as the process lives
+		var o Options
+		if os.Getenv(helperBothEnv) != "" {
+			o = bothServices
+		}
+		b, err := fleet{label}.open(ctx, o)
 		if err != nil {
 			fmt.Println(err)
 			os.Exit(1)
@@ -63,6 +76,7 @@ func newFleet(t *testing.T) fleet {
 		dir, err := lockDir()
 		require.NoError(t, err)
 		_ = os.Remove(dir + "/" + f.label + ".lock")
+		_ = os.Remove(dir + "/" + f.label + ".idle.lock")
 	})
 	return f
 }

@@ -51,7 +51,7 @@ func (e *engine) start(ctx context.Context, s program) (c Container, err error) 
 		return Container{}, err
 	}
 	if _, err := e.docker.ContainerStart(ctx, id, client.ContainerStartOptions{}); err != nil {
-		return Container{}, fmt.Errorf("the Docker engine could not start %s from the image %s: %w", s.title, s.image, err)
+		return Container{}, fmt.Errorf("the Docker engine could not start %s from the image %s: %w%s", s.title, s.image, err, remedy(err))
 	}
 	c, err = e.inspect(ctx, s, id)
 	if err != nil {
@@ -64,6 +64,18 @@ func (e *engine) start(ctx context.Context, s program) (c Container, err error) 
 		return Container{}, fmt.Errorf("%s (%s) did not come up: %w\n%s", s.title, s.image, err, e.lastWords(ctx, id))
 	}
 	return c, nil
+}
+
+// remedy is what to do about a container that could not be started, as far as that is known.
+func remedy(err error) string {
+	words := strings.ToLower(err.Error())
+	switch {
+	case strings.Contains(words, "ports are allocated"), strings.Contains(words, "address already in use"):
+		return "; no port is free on this machine: see what holds them (`ss -ltnp`, or `lsof -iTCP -sTCP:LISTEN`), end that, and check again"
+	case strings.Contains(words, "no space left"):
+		return "; the disk is full: `docker system df` says what Docker has of it"
+	}
+	return ""
 }
 
 // create makes the container without starting it.
@@ -88,7 +100,7 @@ func (e *engine) create(ctx context.Context, s program) (id string, err error) {
 		},
 	})
 	if err != nil {
-		return "", fmt.Errorf("the Docker engine could not create a container of %s from the image %s: %w", s.title, s.image, err)
+		return "", fmt.Errorf("the Docker engine could not create a container of %s from the image %s: %w%s", s.title, s.image, err, remedy(err))
 	}
 	return created.ID, nil
 }
