@@ -23,6 +23,7 @@ func TestTheCodeOfABinaryByPackage(t *testing.T) {
 	var sum int64
 	for pkg, bytes := range code {
 		assert.GreaterOrEqual(t, bytes, int64(0), pkg)
+		assert.NotRegexp(t, `[ :{}]`, pkg)
 		sum += bytes
 	}
 	assert.Greater(t, sum, info.Size()/10)

@@ -56,10 +56,13 @@ func packageOf(name string) string {
 		name = strings.TrimPrefix(name, generated)
 	}
 	name, _, _ = strings.Cut(name, "[") // type arguments have slashes of their own
+	if strings.HasPrefix(name, "go:") || strings.Contains(name, "struct {") {
+		return "" // of the linker, or of a type without a name
+	}
 	start := strings.LastIndex(name, "/") + 1
 	at := strings.Index(name[start:], ".")
 	if at < 0 {
-		return "" // of the linker, or in assembly
+		return ""
 	}
 	// The last element of a path has no dot but in this form.
 	return strings.ReplaceAll(name[:start+at], "%2e", ".")

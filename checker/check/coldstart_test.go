@@ -26,14 +26,14 @@ func TestColdStartsAreComparedWithTheLeastThatAFunctionCanBe(t *testing.T) {
 			for _, cost := range costs {
 				assert.Positive(t, cost.Init)
 				assert.Positive(t, cost.InitCPU)
-				assert.Positive(t, cost.Event)
+				assert.Positive(t, cost.Took)
 				assert.Greater(t, cost.CPU(), cost.InitCPU)
 				assert.Empty(t, cost.Calls, "those of the event are not INIT's")
 			}
 			assert.JSONEq(t, `"hello, world"`, string(costs[0].Last.Payload))
 			assert.Len(t, costs[1].Last.Calls(), 2)
 			assert.True(t, costs[1].Last.ColdStart)
-			assert.Greater(t, costs[1].Size, costs[0].Size)
+			assert.Greater(t, costs[1].Function.Size(), costs[0].Function.Size())
 		}
 		parts := echo.Anatomy(answer)
 		names := map[string]anatomy.Part{}

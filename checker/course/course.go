@@ -14,6 +14,7 @@ import (
 	"example.com/serverless-patterns/checker/course/lesson01"
 	"example.com/serverless-patterns/checker/course/lesson02"
 	"example.com/serverless-patterns/checker/course/lesson03"
+	"example.com/serverless-patterns/checker/course/lesson05"
 )
 
 // Module is the path in the course's go.mod, by which its directory is known.
@@ -32,6 +33,7 @@ func Lessons() []Lesson {
 		{lesson01.Lesson, lesson01.Files},
 		{lesson02.Lesson, lesson02.Files},
 		{lesson03.Lesson, lesson03.Files},
+		{lesson05.Lesson, lesson05.Files},
 	}
 }
 

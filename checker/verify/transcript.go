@@ -28,6 +28,7 @@ func transcript(l course.Lesson, r check.LessonResult) string {
 	for n, c := range r.Checks {
 		text.Check(c)
 		r.Checks[n].Measures = withoutFigures(c.Measures)
+		r.Checks[n].Finding = withoutMeasured(c.Finding)
 	}
 	text.Summary(r)
 	return normalize(messages(r).Replace(out.String()))
@@ -67,10 +68,26 @@ var variable = []struct {
 	{regexp.MustCompile(`goroutine \d+`), "goroutine N"},
 	{regexp.MustCompile(`Init Duration: [\d.]+ ms`), "Init Duration: N ms"},
 	{regexp.MustCompile(`met, in \d+\.\d s\b`), "met, in N s"},
-	{regexp.MustCompile(`≈` + figure.String()), "≈N"}, // measured
+	{measured, "≈N"},
 }
 
-var figure = regexp.MustCompile(`\d[\d,]*(\.\d+)?`)
+var (
+	figure   = regexp.MustCompile(`\d[\d,]*(\.\d+)?`)
+	measured = regexp.MustCompile(`≈` + figure.String())
+)
+
+// withoutMeasured is a finding without what was measured. It is taken out before the text is wrapped: how long the
+// figures are must not decide where lines end.
+func withoutMeasured(f *check.Finding) *check.Finding {
+	if f == nil {
+		return nil
+	}
+	out := *f
+	for _, text := range []*string{&out.Did, &out.Got, &out.Want, &out.Why, &out.Next} {
+		*text = measured.ReplaceAllString(*text, "≈N")
+	}
+	return &out
+}
 
 // withoutFigures are tables without those figures that vary.
 func withoutFigures(measures []check.Measure) []check.Measure {

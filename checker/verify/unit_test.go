@@ -202,17 +202,18 @@ func TestATranscriptHasNoFiguresThatVary(t *testing.T) {
 	t.Parallel()
 	l := course.Lesson{Lesson: check.Lesson{Number: 7, ID: "07-tea", Title: "Tea"}}
 	result := func(milliseconds string) check.LessonResult {
-		return check.LessonResult{Build: check.BuildResult{Verdict: check.Passed}, Verdict: check.Passed, Checks: []check.Result{{
-			ID: "a", Requirement: "It is hot", Severity: check.Must, Verdict: check.Passed, Measures: []check.Measure{{
+		return check.LessonResult{Build: check.BuildResult{Verdict: check.Passed}, Verdict: check.Failed, Checks: []check.Result{{
+			ID: "a", Requirement: "It is hot", Severity: check.Must, Verdict: check.Failed, Measures: []check.Measure{{
 				Title:   "How long it takes",
 				Columns: []check.Column{{Name: "memory (MB)"}, {Name: "kettle (ms)", Varies: true}},
 				Rows:    [][]string{{"128", milliseconds}, {"1,769", "–"}},
 			}},
+			Finding: &check.Finding{Got: "it takes ≈" + milliseconds + " times as long as what was measured beside it, and that is a long line"},
 		}}}
 	}
-	r := result("1,234.5 (≈3 ×)")
+	r := result("1,234.5 (≈3,000,000 ×)")
 	one := transcript(l, r)
 	assert.Equal(t, one, transcript(l, result("7 (≈12 ×)")))
 	assert.Contains(t, one, "memory (MB)   kettle (ms)\n            128      N (≈N ×)\n          1,769             –\n")
-	assert.Equal(t, "1,234.5 (≈3 ×)", r.Checks[0].Measures[0].Rows[0][1], "the result itself is left alone")
+	assert.Equal(t, "1,234.5 (≈3,000,000 ×)", r.Checks[0].Measures[0].Rows[0][1], "the result itself is left alone")
 }
