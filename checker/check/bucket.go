@@ -120,7 +120,7 @@ func refusedBucket(err error) (Finding, bool) {
 	if refused.Code == "ValidationError" {
 		f.Why = "A bucket can be told to notify a function only when the function is there. So nothing that the function needs to be made, " +
 			"its variables and its policies, can refer to the bucket in turn."
-		f.Next = "Give the bucket a BucketName that is put together from pseudo parameters, such as !Sub ${AWS::StackName}-photos-${AWS::AccountId}, and write " +
+		f.Next = "Give the bucket a BucketName that is put together from pseudo parameters, such as !Sub photos-${AWS::AccountId}-${AWS::Region}, and write " +
 			"the same text where the function refers to it. The bucket's name of an upload is in the event."
 	}
 	return f, true

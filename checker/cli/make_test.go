@@ -84,7 +84,7 @@ func TestMakeOfALessonThatIsNotThere(t *testing.T) {
 		assert.NotZero(t, status, targets)
 		assert.Empty(t, out, targets)
 		name := strings.TrimPrefix(targets[0], "lesson-")
-		assert.Equal(t, "checker: there is no lesson \""+name+"\"; there are: 1 (01-handler), 2 (02-api-gateway), 3 (03-sqs-partial-failures), 5 (05-large-dependencies)\nSee checker --help.\n", talk, targets)
+		assert.Equal(t, "checker: there is no lesson \""+name+"\"; there are: 1 (01-handler), 2 (02-api-gateway), 3 (03-sqs-partial-failures), 5 (05-large-dependencies), 10 (10-large-uploads)\nSee checker --help.\n", talk, targets)
 	}
 	d.noMarks(t)
 }

@@ -83,6 +83,9 @@ func (f *Function) Calls(i *sandbox.Invocation) []wire.Call {
 	return f.calls(func(c wire.Call) bool { return c.TraceID == i.TraceID })
 }
 
+// Presigned are the calls of others with what the function has signed for them.
+func (f *Function) Presigned() []wire.Call { return f.calls(func(c wire.Call) bool { return c.Presigned }) }
+
 // Credentials are those that the function's execution environments have.
 func (f *Function) Credentials() []aws.Credentials { return f.stack.wire.Credentials(f.LogicalID) }
 

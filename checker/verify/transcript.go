@@ -57,6 +57,7 @@ var variable = []struct {
 }{
 	{regexp.MustCompile(`-[A-Z2-7]{13}\b`), "-XXXXXXXXXXXXX"},
 	{regexp.MustCompile(`-[A-Z2-7]{1,12}…`), "-X…"},                                       // the same, cut                             // the end of a physical name
+	{regexp.MustCompile(`(bucket)-[a-z2-7]{12}\b`), "${1}-xxxxxxxxxxxx"},                  // the end of a bucket's name
 	{regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[.\d]*(Z|[+-]\d\d:\d\d)`), "TIME"}, // slog's
 	{regexp.MustCompile(`\d{4}/\d\d/\d\d \d\d:\d\d:\d\d`), "TIME"},                        // package log's
 	{regexp.MustCompile(`RequestID: [0-9A-Za-z-]{36,}`), "RequestID: …"},                  // the backend's

@@ -43,7 +43,9 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	answer := &response{ResponseWriter: w, request: r}
 	s.inner.ServeHTTP(answer, request)
-	answer.begin() // also what has no body
+	if !answer.begun {
+		answer.WriteHeader(http.StatusOK)
+	}
 }
 
 // response keeps to itself what S3 would not answer.

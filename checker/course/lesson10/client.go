@@ -1,0 +1,265 @@
+package lesson10
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"encoding/xml"
+	"fmt"
+	"maps"
+	"mime/multipart"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"example.com/serverless-patterns/checker/check"
+)
+
+// file is one that a client wants to store.
+type file struct {
+	contentType string
+	content     []byte
+}
+
+// picture is a small file.
+func picture() file { return file{"image/png", []byte(strings.Repeat("\x89PNG pixels ", 40))} }
+
+// request is what a client sends first.
+func (f file) request() check.Request {
+	body, _ := json.Marshal(map[string]any{"contentType": f.contentType, "size": len(f.content), "name": "../cat.png"}) // texts and numbers always encode
+	return post(string(body))
+}
+
+func post(body string) check.Request {
+	return check.Request{Method: "POST", Path: "/uploads", Headers: map[string]string{"Content-Type": "application/json"}, Body: body}
+}
+
+// grant is what the function allows a client: a presigned PUT, or a form.
+type grant struct {
+	t     *check.T
+	reply *check.Reply
+
+	Key     string            `json:"key"`
+	Method  string            `json:"method"`
+	URL     string            `json:"url"`
+	Headers map[string]string `json:"headers"`
+	Fields  map[string]string `json:"fields"`
+}
+
+// example is an answer that would do, to be shown.
+const example = `{"key":"uploads/…","method":"PUT","url":"https://…?X-Amz-Signature=…","headers":{"Content-Type":"image/png"}}`
+
+// granted reads what the function allows; ok is false if that is nothing that a client could use.
+func granted(t *check.T, reply *check.Reply) (g grant, ok bool) {
+	g = grant{t: t, reply: reply}
+	status := reply.Answer().Status
+	err := json.Unmarshal([]byte(reply.Answer().Body), &g)
+	return g, err == nil && (status == http.StatusOK || status == http.StatusCreated) && g.Key != "" && g.URL != "" &&
+		(g.Method == http.MethodPut || g.Method == http.MethodPost && len(g.Fields) > 0)
+}
+
+// ask requires that the function allows to store a file.
+func ask(t *check.T, f file) grant {
+	reply := t.API(api).Send(f.request())
+	reply.PassedOn()
+	g, ok := granted(t, reply)
+	switch status := reply.Answer().Status; {
+	case ok:
+	case status >= http.StatusBadRequest:
+		reply.Status(http.StatusCreated)
+	case g.Method == http.MethodPost && g.URL != "":
+		reply.Fail(check.Finding{Got: "method POST, and no fields for the form", Want: `an answer with the fields of the form, such as {"method":"POST","url":"…","fields":{"key":"…","policy":"…"}}`})
+	default:
+		reply.Fail(check.Finding{
+			Got:  "an answer without all of key, method (PUT or POST) and url: " + reply.Answer().String(),
+			Want: "status 201 with " + example,
+		})
+	}
+	if !t.Bucket(bucket).Holds(g.URL) {
+		reply.Fail(check.Finding{
+			Got:  fmt.Sprintf("the url %q", hidden(g.URL)),
+			Want: "an address of " + bucket + " that the function has signed",
+			Why:  "The bytes are to go to S3. An address of anything else is a detour, with limits of its own.",
+			Next: "Take the URL that the SDK's PresignClient returns as it is.",
+		})
+	}
+	return g
+}
+
+// hidden is an address without what is secret, and what differs from run to run.
+func hidden(address string) string {
+	before, _, signed := strings.Cut(address, "?")
+	if at := strings.LastIndexByte(before, '/'); at > 0 {
+		before = before[:at] + "/…" // the end of the key is made up
+	}
+	if signed {
+		before += "?…"
+	}
+	return before
+}
+
+// change makes another upload of the one that was allowed.
+type change struct {
+	words       string
+	contentType *string
+	key         string // instead of the one that was given
+	method      string // of a presigned URL
+	expires     string // of a presigned URL, in seconds
+}
+
+// store does what the function allows, with a change or two, and returns what S3 says.
+func (g grant) store(f file, c change) check.Answer {
+	words := fmt.Sprintf("POST /uploads for %d bytes of %s, and with what it answered %s%s", f.asked(g), g.asked(), g.did(f, c), c.words)
+	contentType := g.Headers["Content-Type"]
+	for name, value := range g.Headers {
+		if strings.EqualFold(name, "Content-Type") {
+			contentType = value
+		}
+	}
+	if g.Method == http.MethodPost {
+		return g.submit(f, c, words)
+	}
+	o := check.Outside{Words: words, Method: g.Method, URL: g.URL, Headers: map[string]string{}, Body: f.content}
+	for name, value := range g.Headers {
+		if !strings.EqualFold(name, "Content-Type") {
+			o.Headers[name] = value
+		}
+	}
+	if c.contentType != nil {
+		contentType = *c.contentType
+	}
+	if contentType != "" {
+		o.Headers["Content-Type"] = contentType
+	}
+	if c.method != "" {
+		o.Method, o.Body = c.method, nil
+	}
+	u, err := url.Parse(g.URL)
+	if err == nil && c.key != "" {
+		u.Path, u.RawPath = "/"+g.t.Bucket(bucket).Name()+"/"+c.key, ""
+	}
+	if query := u.Query(); c.expires != "" {
+		query.Set("X-Amz-Expires", c.expires)
+		u.RawQuery = query.Encode()
+	}
+	o.URL = u.String()
+	return g.t.Bucket(bucket).Send(o)
+}
+
+// asked are the type and the size that the client has asked for.
+func (g grant) asked() string {
+	var asked struct{ ContentType string }
+	_ = json.Unmarshal([]byte(g.body()), &asked) // what cannot be read is empty
+	return asked.ContentType
+}
+
+func (g grant) body() string {
+	var event struct{ Body string }
+	_ = json.Unmarshal(g.reply.Event(), &event)
+	return event.Body
+}
+
+func (file) asked(g grant) int {
+	var asked struct{ Size int }
+	_ = json.Unmarshal([]byte(g.body()), &asked)
+	return asked.Size
+}
+
+func (g grant) did(f file, c change) string {
+	if c.method != "" {
+		return c.method
+	}
+	return fmt.Sprintf("%s of %d bytes", g.Method, len(f.content))
+}
+
+// submit sends the form that the function allows, the file last.
+func (g grant) submit(f file, c change, words string) check.Answer {
+	fields := maps.Clone(g.Fields)
+	if c.key != "" {
+		fields["key"] = c.key
+	}
+	if c.contentType != nil {
+		for name := range g.Fields {
+			if strings.EqualFold(name, "Content-Type") {
+				delete(fields, name)
+			}
+		}
+		if *c.contentType != "" {
+			fields["Content-Type"] = *c.contentType
+		}
+	}
+	var body bytes.Buffer
+	form := multipart.NewWriter(&body)
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		_ = form.WriteField(name, fields[name]) // a buffer takes everything
+	}
+	part, _ := form.CreateFormFile("file", "cat.png")
+	_, _ = part.Write(f.content)
+	_ = form.Close()
+	return g.t.Bucket(bucket).Send(check.Outside{
+		Words: words, Method: http.MethodPost, URL: g.URL, Headers: map[string]string{"Content-Type": form.FormDataContentType()}, Body: body.Bytes(),
+	})
+}
+
+// taken tells whether S3 has done what was sent.
+func taken(a check.Answer) bool { return a.Status >= 200 && a.Status < 300 }
+
+// said is S3's answer in short: 403 SignatureDoesNotMatch: ….
+func said(a check.Answer) string {
+	var e struct{ Code, Message string }
+	if xml.Unmarshal([]byte(a.Body), &e) == nil && e.Code != "" {
+		return fmt.Sprintf("%d %s: %s", a.Status, e.Code, e.Message)
+	}
+	return fmt.Sprint(a.Status)
+}
+
+// refusedIt is how S3 has refused an upload, in the template's words where it is a permission that was missing.
+func (g grant) refusedIt(a check.Answer) string {
+	why := said(a)
+	if denials := g.t.Function(function).Denials(); len(denials) > 0 && strings.Contains(why, "is not authorized") {
+		why = fmt.Sprintf("%d AccessDenied: %s", a.Status, strings.Join(denials, "; "))
+	}
+	return fmt.Sprintf("S3 refused it: %s. What was signed is %s", strings.TrimSuffix(why, "."), g.signed())
+}
+
+// evidence is what was signed, and what S3 says of it.
+func (g grant) evidence(a check.Answer) []string {
+	lines := []string{"signed: " + g.signed()}
+	for _, call := range g.t.Function(function).Denials() {
+		lines = append(lines, "call:   "+call)
+	}
+	if len(lines) == 1 {
+		lines = append(lines, "S3:     "+said(a))
+	}
+	return lines
+}
+
+// signed says what the signature is of.
+func (g grant) signed() string {
+	if g.Method == http.MethodPut {
+		u, err := url.Parse(g.URL)
+		if err != nil || u.Query().Get("X-Amz-SignedHeaders") == "" {
+			return "nothing"
+		}
+		return fmt.Sprintf("PUT, for %s s, with the headers %s", u.Query().Get("X-Amz-Expires"), strings.ReplaceAll(u.Query().Get("X-Amz-SignedHeaders"), ";", ", "))
+	}
+	var policy struct{ Conditions []any }
+	for name, value := range g.Fields {
+		if raw, err := base64.StdEncoding.DecodeString(value); strings.EqualFold(name, "policy") && err == nil {
+			_ = json.Unmarshal(raw, &policy) // then there are no conditions
+		}
+	}
+	var names []string
+	for _, c := range policy.Conditions {
+		switch c := c.(type) {
+		case map[string]any:
+			names = append(names, slices.Sorted(maps.Keys(c))...)
+		case []any:
+			if len(c) == 3 {
+				names = append(names, strings.Trim(fmt.Sprintf("%v %v", c[0], c[1]), "[]"))
+			}
+		}
+	}
+	return "a form, with conditions on " + strings.Join(names, ", ")
+}

@@ -1,0 +1,81 @@
+package lesson10
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+
+	"example.com/serverless-patterns/checker/check"
+)
+
+// The shortest parts in which two keys may differ, in characters: random ones have twice as many, and clocks and counters
+// have fewer.
+const (
+	unlike       = 8
+	unlikeDigits = 16
+)
+
+var ownKey = check.Check{
+	ID:          "own-key",
+	Requirement: "The function makes up the key: no two uploads share one, and nobody can guess it",
+	Why: "A key that a client chooses can be another client's: S3 overwrites without a word, and a name with ../ or the name of a page is a gift. " +
+		"A clock or a counter can be tried out, by whoever looks for other people's files.",
+	Next: `Make up the key with chance alone, such as "uploads/" + rand.Text() of crypto/rand, whatever the file is called.`,
+	Run: func(t *check.T) {
+		f := picture()
+		const inRow, atOnce = 6, 4
+		var keys []string
+		for range inRow {
+			keys = append(keys, ask(t, f).Key)
+		}
+		for _, reply := range t.API(api).SendAtOnce(slices.Repeat([]check.Request{f.request()}, atOnce)...) {
+			if g, ok := granted(t, reply); ok {
+				keys = append(keys, g.Key)
+			}
+		}
+		apart, digits := closest(keys)
+		finding := check.Finding{
+			Did:      fmt.Sprintf("sent %d requests for an upload, the last %d of them at once", inRow+atOnce, atOnce),
+			Want:     "keys that have nothing in common but a prefix",
+			Evidence: []string{},
+		}
+		switch {
+		case apart == 0:
+			finding.Got = "the same key twice"
+		case digits && apart < unlikeDigits:
+			finding.Got = fmt.Sprintf("keys that differ in fewer than %d digits: a counter, or a clock", unlikeDigits)
+		case apart < unlike:
+			finding.Got = fmt.Sprintf("keys that differ in fewer than %d characters", unlike)
+		default:
+			return
+		}
+		t.Fail(finding)
+	},
+}
+
+var onlyDigits = regexp.MustCompile(`^[0-9]*$`)
+
+// closest is how long the part is in which the two most similar keys differ, and whether that is digits.
+func closest(keys []string) (apart int, digits bool) {
+	apart = -1
+	for i, a := range keys {
+		for _, b := range keys[:i] {
+			middleA, middleB := middle(a, b), middle(b, a)
+			if n := max(len(middleA), len(middleB)); apart < 0 || n < apart {
+				apart, digits = n, onlyDigits.MatchString(middleA+middleB)
+			}
+		}
+	}
+	return apart, digits
+}
+
+// middle is a without what it has in common with b at both ends.
+func middle(a, b string) string {
+	for a != "" && b != "" && a[0] == b[0] {
+		a, b = a[1:], b[1:]
+	}
+	for a != "" && b != "" && a[len(a)-1] == b[len(b)-1] {
+		a, b = a[:len(a)-1], b[:len(b)-1]
+	}
+	return a
+}
