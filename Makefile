@@ -35,6 +35,7 @@ help: ## List what there is.
 	@echo "     DIR=solutions         the reference solution"
 	@echo "make lesson-1 serve PORT=8080   its APIs on this machine, from port 8080 on"
 	@echo "     DEBUG=FUNCTION        that function under a debugger, which connects at port 2345"
+	@echo "     HURRY=1               messages of queues that failed come back at once"
 	@echo "make bench N=3            three pairs of each measurement instead of seven"
 	@echo "     COLD=1                a fresh clone with an empty build cache, too"
 	@echo "     JSON=1                the results as data"
@@ -55,7 +56,7 @@ hint: bin/checker ## Give a hint for the requirement that fails now: make lesson
 
 .PHONY: serve
 serve: bin/checker $(if $(DEBUG),bin/dlv) ## Keep a lesson's stack running, with its APIs: make lesson-1 serve
-	+@bin/checker serve $(if $(DEBUG),--debug $(DEBUG)) $(if $(DIR),--dir "$(DIR)") $(if $(BACKEND),--backend $(BACKEND)) $(if $(SEED),--seed $(SEED)) $(if $(PORT),--port $(PORT)) $(lessons)
+	+@bin/checker serve $(if $(DEBUG),--debug $(DEBUG)) $(if $(DIR),--dir "$(DIR)") $(if $(BACKEND),--backend $(BACKEND)) $(if $(SEED),--seed $(SEED)) $(if $(PORT),--port $(PORT)) $(if $(HURRY),--hurry) $(lessons)
 
 # make lesson-1 alone checks it. With a verb, the verb does it all.
 lesson-%: $(if $(verb),,check)

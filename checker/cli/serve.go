@@ -26,6 +26,7 @@ type serveCommand struct {
 	Port      int               `help:"Where the first API listens; other APIs and the AWS endpoint follow. Default: free ports." placeholder:"PORT"`
 	Debug     string            `help:"A function to run under delve, which waits for a debugger, without deadline and freeze." placeholder:"FUNCTION"`
 	DebugPort int               `help:"Where the debugger connects." default:"2345" placeholder:"PORT"`
+	Hurry     bool              `help:"Messages that were not processed come back at once, and not after their visibility timeout."`
 	Seed      uint64            `help:"Everything random but ids follows from this number: the region, and the credentials for AWS's clients." default:"1"`
 
 	images
@@ -62,7 +63,7 @@ func (c *serveCommand) Run(ctx context.Context, p Process) error {
 	})
 	defer announce.Stop()
 	err = serve.Run(ctx, serve.Options{
-		Project: project, State: place.State, Open: opener(c.Backend, c.images, p), Port: c.Port, Seed: c.Seed, Parameters: c.Parameter, Debug: debug,
+		Project: project, State: place.State, Open: opener(c.Backend, c.images, p), Port: c.Port, Seed: c.Seed, Parameters: c.Parameter, Debug: debug, Hurry: c.Hurry,
 		Live: report.NewLive(p.Stdout, p.Environ), Built: func() { announce.Stop() },
 	})
 	if errors.Is(err, serve.ErrFault) {

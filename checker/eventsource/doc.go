@@ -8,7 +8,8 @@
 //
 // Time is logical. What stays in the queue comes back after its visibility timeout on AWS; [Drain] does not wait
 // for that, but makes it visible at once when nothing else is left to do, and notes how much time would have
-// passed. [Mapping.Run] is for a person who watches: it waits as AWS does. Between them nothing differs but that.
+// passed. [Mapping.Run] is for a person who watches: it waits as AWS does, unless that person is in a hurry. Between them
+// nothing differs but that.
 //
 // What queues of AWS do now and then is done on request, and by a seed: [Disorder] has messages come twice, out
 // of order, and in short batches.

@@ -156,9 +156,21 @@ func round(ctx context.Context, mappings []*Mapping) (left []string, err error) 
 func (m *Mapping) settle() {
 	for id, w := range m.expected {
 		if m.maxReceives > 0 && w.count >= m.maxReceives {
-			m.amend(id, func(d *Delivery) { d.Then = DeadLettered })
+			m.moved(w)
 			delete(m.expected, id)
 		}
+	}
+}
+
+// moved notes that SQS has moved a message to the dead-letter queue.
+func (m *Mapping) moved(w *waiting) {
+	var of Delivery
+	m.amend(w.id, func(d *Delivery) {
+		d.Then = DeadLettered
+		of = *d
+	})
+	if m.deployment.Observe != nil {
+		m.deployment.Observe(Message{ID: w.id, Body: w.body}, of)
 	}
 }
 

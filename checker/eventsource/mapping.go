@@ -59,8 +59,10 @@ type Deployment struct {
 	// Clock is the time of the stack, which its mappings share; nil is a clock of its own.
 	Clock    *Clock
 	Disorder Disorder
-	// Observe is told each delivery, once it is known what happens to the message then; nil is told nothing. It is
-	// called from the goroutine that delivers.
+	// Hurry has Run bring back at once what would come back when a visibility timeout is over.
+	Hurry bool
+	// Observe is told each delivery, once it is known what happens to the message then, and once more when SQS has
+	// moved the message to a dead-letter queue; nil is told nothing. It is called from the goroutine that delivers.
 	Observe func(Message, Delivery)
 	// Seed decides what the Disorder leaves to chance.
 	Seed uint64

@@ -9,8 +9,8 @@ import (
 const longPoll = time.Second
 
 // Run delivers messages as they come until the context ends, which it returns the cause of, or until something
-// on this machine fails. What stays in the queue comes back when its visibility timeout is over, in real time. A
-// mapping that is not enabled delivers nothing.
+// on this machine fails. What stays in the queue comes back when its visibility timeout is over, in real time, or at once
+// in a hurry. A mapping that is not enabled delivers nothing.
 func (m *Mapping) Run(ctx context.Context) error {
 	begin := time.Now()
 	start := m.clock.Now()
@@ -33,10 +33,13 @@ func (m *Mapping) poll(ctx context.Context, offset time.Duration) error {
 	m.clock.reach(time.Duration(time.Now().UnixNano()) + offset)
 	for id, w := range m.waiting { // nothing is visible now
 		if w.due <= m.clock.Now() && m.maxReceives > 0 && w.count >= m.maxReceives {
-			m.amend(id, func(d *Delivery) { d.Then = DeadLettered })
+			m.moved(w)
 			delete(m.waiting, id)
 		}
 	}
 	m.settle()
+	if m.deployment.Hurry && err == nil {
+		_, err = bringForward(ctx, []*Mapping{m})
+	}
 	return err
 }

@@ -112,7 +112,14 @@ func (l *Live) Say(format string, args ...any) {
 // Event is a line with the time, about the stack itself.
 func (l *Live) Event(format string, args ...any) {
 	b := &block{}
-	b.line(0, plain, "%s %s", l.stamp(), fmt.Sprintf(format, args...))
+	b.line(0, plain, "%s %s", l.stamp(), printable(fmt.Sprintf(format, args...)))
+	l.write(b)
+}
+
+// Detail is one more line of the event before it.
+func (l *Live) Detail(format string, args ...any) {
+	b := &block{}
+	b.line(4, plain, "%s", printable(fmt.Sprintf(format, args...)))
 	l.write(b)
 }
 

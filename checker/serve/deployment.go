@@ -14,6 +14,7 @@ import (
 	"example.com/serverless-patterns/checker/eventsource"
 	"example.com/serverless-patterns/checker/report"
 	"example.com/serverless-patterns/checker/sam"
+	"example.com/serverless-patterns/checker/sandbox"
 	"example.com/serverless-patterns/checker/stack"
 	"example.com/serverless-patterns/checker/wire"
 )
@@ -24,14 +25,18 @@ type deployment struct {
 	live     *report.Live
 	deployed atomic.Pointer[stack.Stack] // nil until everything is deployed
 
+	hurry bool
+	mu    sync.Mutex
+	batch map[string]*sandbox.Invocation // that was shown last, by queue and function
+
 	ctx    context.Context // of invocations that no API has made
 	cancel context.CancelFunc
 	calls  sync.WaitGroup // to the endpoint
 	later  sync.WaitGroup // goroutines that wait for invocations that outlive their requests
 }
 
-func newDeployment(t *sam.Template, live *report.Live) *deployment {
-	d := &deployment{template: t, live: live}
+func newDeployment(t *sam.Template, live *report.Live, hurry bool) *deployment {
+	d := &deployment{template: t, live: live, hurry: hurry, batch: map[string]*sandbox.Invocation{}}
 	d.ctx, d.cancel = context.WithCancel(context.Background())
 	return d
 }

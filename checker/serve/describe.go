@@ -42,12 +42,14 @@ func (s *server) describe() {
 		}
 	}
 	s.Live.Section("Buckets", buckets...)
+	queues, fed := s.queues()
+	s.Live.Section("Queues", queues...)
 	for _, o := range t.Outputs {
 		value, err := deployed.Output(o.Name)
 		if err != nil {
 			value = "not known here: " + err.Error()
 		}
-		outputs = append(outputs, []string{o.Name, deployed.Local(value)})
+		outputs = append(outputs, []string{o.Name, s.local(deployed.Local(value))})
 	}
 	s.Live.Section("Outputs, with the addresses that they have here", outputs...)
 	operator := deployed.Operator()
@@ -61,9 +63,50 @@ func (s *server) describe() {
 	if len(buckets) > 0 {
 		clients = append(clients, []string{"aws s3 cp FILE s3://" + buckets[0][1] + "/FILE"})
 	}
+	if fed != "" {
+		// Version 1 of the AWS CLI does not look at AWS_ENDPOINT_URL for SQS.
+		clients = append(clients, []string{fmt.Sprintf("aws sqs send-message --endpoint-url %s --queue-url %s --message-body '{}'", s.endpoint.url(), fed)})
+	}
 	clients = append(clients, []string{fmt.Sprintf("aws lambda invoke --function-name %s --payload '{}' --cli-binary-format raw-in-base64-out /dev/stdout", t.Functions[0].LogicalID)})
 	s.Live.Section("For AWS's own clients", clients...)
-	s.Live.Say("A file that is saved is built, and runs from the next invocation on. Ctrl-C ends it all, and what is in tables and buckets with it.\n\n")
+	s.Live.Say("A file that is saved is built, and runs from the next invocation on. Ctrl-C ends it all, and what is in tables, queues and buckets with it.\n\n")
+}
+
+// queues are the rows of the queues, and the URL of the first whose messages a function gets.
+func (s *server) queues() (all [][]string, fed string) {
+	for _, each := range s.template.Queues {
+		q, err := s.current.stack().Queue(each.LogicalID)
+		if err != nil {
+			continue
+		}
+		url, goes := s.local(q.URL), "polled by no function"
+		for n, m := range q.Mappings() {
+			if n == 0 {
+				goes = ""
+			}
+			goes += fmt.Sprintf("%sto %s, %d at a time", separator(n), m.Function, m.Declared.BatchSize)
+			if t := m.Timeline(); t.DeadLetterQueue != "" {
+				goes += fmt.Sprintf(", and after %s to %s", counted(t.MaxReceiveCount, "delivery", "deliveries"), t.DeadLetterQueue)
+			}
+			if fed == "" {
+				fed = url
+			}
+		}
+		all = append(all, []string{each.LogicalID, url, goes})
+	}
+	return all, fed
+}
+
+func separator(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return "; "
+}
+
+// local has the URL of a queue point at the endpoint, as some clients take it for the address.
+func (s *server) local(text string) string {
+	return strings.ReplaceAll(text, fmt.Sprintf("https://sqs.%s.amazonaws.com/", s.current.stack().Region), s.endpoint.url()+"/")
 }
 
 // notifies says which functions a bucket notifies, and of what.

@@ -1,5 +1,5 @@
 // Package serve keeps a stack running on this machine, for as long as somebody works with it: its APIs for curl and a
-// browser, its tables and functions for AWS's own clients, and a line for everything that happens.
+// browser, its tables, buckets, queues and functions for AWS's own clients, and a line for everything that happens.
 //
 // [Run] builds a [Project], deploys it as checks do, and looks at its files twice a second. Saved code is built and
 // takes over from the next invocation on; addresses, tables and data stay. A template that changed is deployed anew, at

@@ -17,6 +17,7 @@ import (
 // groups and alarms, is left out without a word.
 func adapt(t *sam.Template) (adapted *sam.Template, notes []string) {
 	a := &adapter{Template: *t}
+	a.queues()
 	a.resources()
 	a.apis()
 	a.functions()
@@ -48,9 +49,6 @@ func (a *adapter) resources() {
 	leave := func(r sam.Resource, consequence string) {
 		a.note(r.Line, "%s is of type %s, which is not here%s", r.LogicalID, r.Type, consequence)
 	}
-	for _, q := range a.Queues {
-		leave(q.Resource, "")
-	}
 	for _, n := range a.Applications {
 		leave(n.Resource, ": serve its template on its own")
 	}
@@ -59,7 +57,7 @@ func (a *adapter) resources() {
 			leave(o.Resource, "")
 		}
 	}
-	a.Queues, a.Applications = nil, nil
+	a.Applications = nil
 	a.Buckets = slices.Clone(a.Buckets)
 	for n, bucket := range a.Buckets {
 		own := *bucket
@@ -179,7 +177,7 @@ func notGo(f *sam.Function) string {
 	return "its runtime is " + f.Runtime + ", which Go functions do not have"
 }
 
-// events keeps those of APIs and of buckets.
+// events keeps those of APIs, of buckets and of queues.
 func (a *adapter) events(f *sam.Function) []sam.Event {
 	var kept []sam.Event
 	for _, e := range f.Events {
@@ -188,6 +186,13 @@ func (a *adapter) events(f *sam.Function) []sam.Event {
 			e.Untyped = a.without(e.Untyped, "the event "+e.Name+" of "+f.LogicalID, apiLimits)
 			kept = append(kept, e)
 		case *sam.S3Event:
+			kept = append(kept, e)
+		case *sam.SQSEvent:
+			if why := a.unfit(e); why != "" {
+				a.note(e.Line, "the event %s of %s is left out: %s", e.Name, f.LogicalID, why)
+				continue
+			}
+			e.Untyped = a.without(e.Untyped, "the event "+e.Name+" of "+f.LogicalID, mappingLimits)
 			kept = append(kept, e)
 		default:
 			a.note(e.Line, "the event %s of %s is of type %s, which does not come here: invoke the function", e.Name, f.LogicalID, e.Type)

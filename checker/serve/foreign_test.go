@@ -64,6 +64,9 @@ Resources:
         Get: {Type: HttpApi, Properties: {Method: GET, Path: /root}}
         Post: {Type: HttpApi, Properties: {Method: POST, Path: /root}}
         Bus: {Type: EventBridgeRule, Properties: {Pattern: {source: [x]}}}
+        Jobs: {Type: SQS, Properties: {Queue: !GetAtt Jobs.Arn, ScalingConfig: {MaximumConcurrency: 2}}}
+        Ordered: {Type: SQS, Properties: {Queue: !GetAtt Ordered.Arn}}
+        Theirs: {Type: SQS, Properties: {Queue: "arn:aws:sqs:eu-west-1:111122223333:theirs"}}
   Nested:
     Type: AWS::Serverless::Function
     Condition: IsProd
@@ -80,7 +83,10 @@ Resources:
     Type: AWS::IAM::Role
     Properties: {AssumeRolePolicyDocument: {}}
   Bus: {Type: AWS::Events::EventBus, Properties: {Name: bus}}
-  Jobs: {Type: AWS::SQS::Queue}
+  Jobs:
+    Type: AWS::SQS::Queue
+    Properties: {RedrivePolicy: {maxReceiveCount: 3, deadLetterTargetArn: "arn:aws:sqs:eu-west-1:111122223333:letters"}}
+  Ordered: {Type: AWS::SQS::Queue, Properties: {FifoQueue: true}}
   Logs: {Type: AWS::Logs::LogGroup}
   Alarm: {Type: AWS::CloudWatch::Alarm}
   Orders:
@@ -88,7 +94,8 @@ Resources:
     Properties: {TableName: !Sub "orders-${Stage}"}
 Outputs:
   Url: {Value: !Sub "https://${ServerlessHttpApi}.execute-api.${AWS::Region}.amazonaws.com/root"}
-  Queue: {Value: !GetAtt Jobs.Arn}
+  Queue: {Value: !Ref Jobs}
+  Bus: {Value: !GetAtt Bus.Arn}
 `
 
 func writeShop(t *testing.T) string {
@@ -125,14 +132,20 @@ func TestServesATemplateOfAnotherModule(t *testing.T) {
 		"Conditions are not evaluated",
 		"the Condition is not evaluated: what it is of is made in any case",
 		"Bus is of type AWS::Events::EventBus, which is not here",
-		"Jobs is of type AWS::SQS::Queue, which is not here",
+		"Ordered is a FIFO queue, which is not here",
+		"Jobs has no dead-letter queue here: its own is arn:aws:sqs:eu-west-1:111122223333:letters",
+		"the event Ordered of Root is left out: its queue, !GetAtt Ordered.Arn, is not here",
+		"the event Theirs of Root is left out: its queue, arn:aws:sqs:eu-west-1:111122223333:theirs, is not here",
+		"ScalingConfig of the event Jobs of Root is not looked at: batches come one after the other",
+		"to Root, 10 at a time\n",
 		"Python is left out: its runtime is python3.13",
 		"the event Bus of Root is of type EventBridgeRule, which does not come here",
 		"the event Every of Nested is of type Schedule, which does not come here",
 		`the variable BUS of Root is "Bus": `,
 		"Nested may do everything here, whatever its policies say: ",
 		"Orders  orders-prod\n",
-		"Queue  not known here: ",
+		"Bus    not known here: ",
+		"Queue  " + r.client() + "/123456789012/shop-Jobs-",
 		"Url    " + r.url("ServerlessHttpApi") + "/root\n",
 	} {
 		assert.Contains(t, r.String(), text)

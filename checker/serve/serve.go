@@ -44,6 +44,8 @@ type Options struct {
 	// Debug has a function run under a debugger. Nil runs all as Lambda does.
 	Debug *Debug
 	Live  *report.Live
+	// Hurry has messages that were not processed come back at once, and not after a visibility timeout.
+	Hurry bool
 	// Built is told when the first build has ended. Nil is told nothing.
 	Built func()
 	// Interval is how often files are looked at; 0 is twice a second.
@@ -300,11 +302,11 @@ func (s *server) deploy(ctx context.Context, b *built) error {
 	if err := os.Mkdir(dir, 0o755); err != nil {
 		return fmt.Errorf("cannot deploy: %w", err)
 	}
-	d := newDeployment(b.template, s.Live)
+	d := newDeployment(b.template, s.Live, s.Hurry)
 	deployed, err := stack.Deploy(ctx, stack.Options{
 		Template: b.template, Binaries: b.binaries, Backend: s.backend, Dir: dir, Name: s.Name, Seed: s.Seed,
 		Observe: d.observe, Address: s.address(b.template), KeepCalls: keptCalls, ExactNames: true,
-		Poll: true, ObserveNotification: d.notified,
+		Poll: true, Hurry: s.Hurry, ObserveNotification: d.notified, ObserveDelivery: d.delivered,
 		Debug: s.debuggers(),
 	})
 	if err != nil {

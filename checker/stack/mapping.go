@@ -52,7 +52,7 @@ func (s *Stack) createMapping(f *sam.Function, e sam.Event, source *sam.SQSEvent
 	}
 	d := eventsource.Deployment{
 		QueueURL: s.queues[id].URL, QueueARN: arn, DeadLetterQueue: deadLetter, Region: s.Region, SQS: s.sqs,
-		Invoke: s.invokeForQueue, Visibility: s.visibilityAsked(f.LogicalID), Clock: clock, Disorder: o.Disorder, Seed: o.Seed,
+		Invoke: s.invokeForQueue, Visibility: s.visibilityAsked(f.LogicalID), Clock: clock, Disorder: o.Disorder, Seed: o.Seed, Hurry: o.Hurry,
 	}
 	if o.ObserveDelivery != nil {
 		d.Observe = func(m eventsource.Message, d eventsource.Delivery) { o.ObserveDelivery(id, f.LogicalID, m, d) }

@@ -70,6 +70,8 @@ type Options struct {
 	// Poll has event source mappings deliver by themselves, in real time, as on AWS. Otherwise they deliver
 	// when Drain or Deliver is called.
 	Poll bool
+	// Hurry has what polls bring messages back at once, and not when their visibility timeout is over.
+	Hurry bool
 	// ObserveDelivery is told each delivery of a message to a function, by the logical ids of both; nil is told
 	// nothing. It is called from a goroutine for each mapping.
 	ObserveDelivery func(queue, function string, m eventsource.Message, d eventsource.Delivery)

@@ -35,7 +35,7 @@ func (c consumer) handle(ctx context.Context, event events.SQSEvent) (events.SQS
 	var response events.SQSEventResponse
 	for _, m := range event.Records {
 		fmt.Println("got", m.Body)
-		verb, argument, _ := strings.Cut(m.Body, " ")
+		verb, argument, _ := strings.Cut(strings.ReplaceAll(m.Body, "\n", " "), " ")
 		var err error
 		switch verb {
 		case "save":
