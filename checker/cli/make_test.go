@@ -79,12 +79,12 @@ func TestMakeAddsNothingToAFailure(t *testing.T) {
 func TestMakeOfALessonThatIsNotThere(t *testing.T) {
 	t.Parallel()
 	d := newMakeDesk(t)
-	for _, targets := range [][]string{{"lesson-9", "check"}, {"lesson-9"}, {"lesson-x"}} {
+	for _, targets := range [][]string{{"lesson-99", "check"}, {"lesson-99"}, {"lesson-x"}} {
 		out, talk, status := d.make(t, targets...)
 		assert.NotZero(t, status, targets)
 		assert.Empty(t, out, targets)
 		name := strings.TrimPrefix(targets[0], "lesson-")
-		assert.Equal(t, "checker: there is no lesson \""+name+"\"; there are: 1 (01-handler), 2 (02-api-gateway), 3 (03-sqs-partial-failures), 5 (05-large-dependencies), 10 (10-large-uploads)\nSee checker --help.\n", talk, targets)
+		assert.Regexp(t, `^checker: there is no lesson "`+name+`"; there are: 1 \(01-handler\), 2 \(02-api-gateway\), .*\nSee checker --help.\n$`, talk, targets)
 	}
 	d.noMarks(t)
 }

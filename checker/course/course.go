@@ -15,6 +15,7 @@ import (
 	"example.com/serverless-patterns/checker/course/lesson02"
 	"example.com/serverless-patterns/checker/course/lesson03"
 	"example.com/serverless-patterns/checker/course/lesson05"
+	"example.com/serverless-patterns/checker/course/lesson09"
 	"example.com/serverless-patterns/checker/course/lesson10"
 )
 
@@ -35,6 +36,7 @@ func Lessons() []Lesson {
 		{lesson02.Lesson, lesson02.Files},
 		{lesson03.Lesson, lesson03.Files},
 		{lesson05.Lesson, lesson05.Files},
+		{lesson09.Lesson, lesson09.Files},
 		{lesson10.Lesson, lesson10.Files},
 	}
 }

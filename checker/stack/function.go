@@ -84,7 +84,12 @@ func (f *Function) Calls(i *sandbox.Invocation) []wire.Call {
 }
 
 // Presigned are the calls of others with what the function has signed for them.
-func (f *Function) Presigned() []wire.Call { return f.calls(func(c wire.Call) bool { return c.Presigned }) }
+func (f *Function) Presigned() []wire.Call {
+	return f.calls(func(c wire.Call) bool { return c.Presigned })
+}
+
+// AllCalls are the AWS calls of all invocations so far, and of INIT.
+func (f *Function) AllCalls() []wire.Call { return f.calls(func(wire.Call) bool { return true }) }
 
 // Credentials are those that the function's execution environments have.
 func (f *Function) Credentials() []aws.Credentials { return f.stack.wire.Credentials(f.LogicalID) }

@@ -1,0 +1,246 @@
+package check
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"example.com/serverless-patterns/checker/eventsource"
+	"example.com/serverless-patterns/checker/wire"
+)
+
+const (
+	// heldFor is how long a call is held back, at most: who has not answered by then waits for it.
+	heldFor = time.Second
+	// underWay is how long a call may be on its way from a process that is frozen already.
+	underWay = 200 * time.Millisecond
+	// thawed is how long work that was left behind has in the next invocation.
+	thawed = 5 * time.Second
+)
+
+// Left is work that was not done when a function answered.
+type Left struct {
+	Operations []string // of the calls that had no answer by then, and whether there never was one
+	Picture    []string // of the invocation and of the next one, as evidence
+}
+
+// String names the calls: UpdateItem, SendMessage (never).
+func (l *Left) String() string { return strings.Join(l.Operations, ", ") }
+
+// SendThenLook sends a request, and looks for work that the function does not wait for. The calls of each operation are
+// held back, one operation after the other and in the order in which the function is to make them, until the response
+// is there or the function is certain to wait for them. done tells whether all work has had its effect. It is asked
+// when the response is there, and what is held then has had none. If messages of the template's queues go to functions,
+// those are invoked, and it is asked again.
+//
+// If there is work left, next is sent, to see what of it is done then. Otherwise left is nil, as for a response that is
+// no success. It is for checks that have sent nothing before.
+func (a *API) SendThenLook(r Request, operations []string, done func() bool, next Request) (reply *Reply, left *Left) {
+	held := a.t.hold(operations...)
+	defer held.open()
+	a.t.did = fmt.Sprintf("sent %s to %s, and looked which calls the function waits for", r, a.api.LogicalID)
+	response := a.begin(r)
+	for reply == nil {
+		reply = response.orHeld(held)
+	}
+	reply.did = a.t.did
+	if reply.function == nil || reply.Answer().Status >= 300 || done() {
+		return reply, nil
+	}
+	if len(a.t.deployed().Mappings()) > 0 && !a.underWay(reply) {
+		held.open()
+		a.t.Drain()
+		if done() {
+			return reply, nil
+		}
+	}
+	return reply, a.left(reply, held, operations, next)
+}
+
+// underWay tells whether calls of an invocation that has ended are without an answer.
+func (a *API) underWay(reply *Reply) bool {
+	timer := time.NewTimer(underWay)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-a.t.ctx.Done():
+	}
+	return slices.ContainsFunc(reply.Calls(), func(c wire.Call) bool { return c.Status == 0 })
+}
+
+// left lets held calls go on, in the next invocation, and draws what is done when. Which invocation a call came from is
+// not asked of its trace id: the SDK takes that from the process's environment, where the next invocation has
+// put its own. The next invocation makes no call of these operations before all that was left had its time.
+func (a *API) left(reply *Reply, held *held, operations []string, next Request) *Left {
+	before := reply.Calls()
+	var done []string
+	operation := "" // the first one
+	for _, c := range before {
+		if c.Status != 0 {
+			done = append(done, fmt.Sprintf("%s %d", c.Operation, c.Status))
+			operation = cmp.Or(operation, c.Operation)
+		}
+	}
+	undone := slices.DeleteFunc(slices.Clone(operations), func(o string) bool { return ended(before, o) != "" })
+	busy := a.t.hold(operation)
+	defer busy.open()
+	held.open()
+	response := a.begin(next)
+	a.until(func() bool {
+		now := reply.function.AllCalls()
+		return !slices.ContainsFunc(undone, func(o string) bool { return ended(now, o) == "" })
+	})
+	after := reply.function.AllCalls()
+	busy.open()
+	later := response.wait()
+
+	l := &Left{}
+	var then []string
+	for _, o := range undone {
+		end := ended(after, o)
+		then = append(then, o+" "+cmp.Or(end, "never"))
+		if end == "" {
+			o += " (never)"
+		}
+		l.Operations = append(l.Operations, o)
+	}
+	l.Picture = []string{
+		fmt.Sprintf("1st invocation: %s → answer %d → frozen", strings.Join(done, " → "), reply.Answer().Status),
+		fmt.Sprintf("2nd invocation, of another request: answer %d; of the work of the 1st: %s", later.Answer().Status, strings.Join(then, " → ")),
+		"on AWS: between the two there may be minutes, and after the last one nothing comes any more",
+	}
+	return l
+}
+
+// ended says how the first call of an operation was answered; "" if none was.
+func ended(calls []wire.Call, operation string) string {
+	for _, c := range calls {
+		if c.Operation == operation && c.Status != 0 {
+			return strings.TrimSpace(fmt.Sprintf("%d %s", c.Status, c.ErrorCode))
+		}
+	}
+	return ""
+}
+
+// until waits for something that work which was left behind does.
+func (a *API) until(happened func() bool) {
+	limit := time.NewTimer(thawed)
+	defer limit.Stop()
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for !happened() {
+		select {
+		case <-tick.C:
+		case <-limit.C:
+			return
+		case <-a.t.ctx.Done():
+			return
+		}
+	}
+}
+
+// held are calls that are held back, operation by operation.
+type held struct {
+	gates    []*wire.Gate
+	remove   []func()
+	arrivals chan *wire.Gate // each gate once, when a call has come to it
+}
+
+// hold holds calls back. It is no fault: calls may take their time.
+func (t *T) hold(operations ...string) *held {
+	if t.check.Waits == "" {
+		t.fault(fmt.Errorf("the check %s holds calls back, and does not declare it in Waits", t.check.ID))
+	}
+	h := &held{arrivals: make(chan *wire.Gate, len(operations))}
+	for _, o := range operations {
+		gate := wire.NewGate()
+		h.gates = append(h.gates, gate)
+		go func() {
+			select {
+			case <-gate.Arrived():
+				h.arrivals <- gate
+			case <-t.ctx.Done():
+			}
+		}()
+		h.remove = append(h.remove, t.deployed().Inject(wire.Fault{Operation: o, Kind: gate.Hold()}))
+	}
+	return h
+}
+
+func (h *held) open() {
+	for n, gate := range h.gates {
+		gate.Open()
+		h.remove[n]()
+	}
+}
+
+// response is one that is waited for.
+type response struct {
+	t     *T
+	reply chan *Reply
+	err   chan error
+}
+
+// begin sends a request without waiting for the response.
+func (a *API) begin(r Request) *response {
+	w := &response{t: a.t, reply: make(chan *Reply, 1), err: make(chan error, 1)}
+	go func() {
+		reply, err := a.exchange(r, a.api.URL+r.target())
+		if err != nil {
+			w.err <- fmt.Errorf("sending %s to %s: %w", r, a.api.LogicalID, err)
+			return
+		}
+		w.reply <- reply
+	}()
+	return w
+}
+
+// orHeld waits for the response. Nil is none: a call that came meanwhile was held for long enough, and goes on.
+func (w *response) orHeld(h *held) *Reply {
+	var gate *wire.Gate
+	select {
+	case reply := <-w.reply:
+		return reply
+	case err := <-w.err:
+		w.t.fault(err)
+	case gate = <-h.arrivals:
+	}
+	timer := time.NewTimer(heldFor)
+	defer timer.Stop()
+	select {
+	case reply := <-w.reply:
+		return reply
+	case err := <-w.err:
+		w.t.fault(err)
+	case <-timer.C:
+		gate.Open()
+	}
+	return nil
+}
+
+func (w *response) wait() *Reply {
+	select {
+	case reply := <-w.reply:
+		return reply
+	case err := <-w.err:
+		w.t.fault(err)
+		return nil
+	}
+}
+
+// Kept is how many messages could not be processed and are not lost: they wait in a queue of the template's functions,
+// or are in its dead-letter queue.
+func (t *T) Kept() int {
+	n := 0
+	for _, timeline := range t.timelines() {
+		for _, m := range timeline.Messages {
+			switch m.Last().Then {
+			case eventsource.DeadLettered, eventsource.Back, eventsource.Waiting:
+				n++
+			}
+		}
+	}
+	return n
+}

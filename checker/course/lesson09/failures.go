@@ -1,0 +1,69 @@
+package lesson09
+
+import (
+	"fmt"
+	"time"
+
+	"example.com/serverless-patterns/checker/check"
+	"example.com/serverless-patterns/checker/sandbox"
+	"example.com/serverless-patterns/checker/wire"
+)
+
+var stockFailure = check.Check{
+	ID:          "stock-failure",
+	Requirement: "When the stock cannot be reserved, no confirmation is sent, and the answer is 500, or a queue keeps the work",
+	Why: "An error that comes after the answer has nobody to go to: the customer was told that all is well, and the log line is one of thousands. " +
+		"What has to happen needs somebody who tries it again: the customer, after a 500, or a queue.",
+	Next: "Return the error of fulfil, and answer 500. Confirm only what was reserved.",
+	Run: func(t *check.T) {
+		o := kettles(t)
+		t.Inject(reserving, wire.Deny())
+		reply := t.API(api).Send(post(o))
+		refusal(t, reply, "reserve the stock")
+		if confirmed(t, o.ID) > 0 {
+			reply.Fail(check.Finding{Got: "a confirmation in " + confirmations, Want: "none, because nothing was reserved"})
+		}
+	},
+}
+
+var confirmationFailure = check.Check{
+	ID:          "confirmation-failure",
+	Requirement: "When the confirmation cannot be sent, the answer is 500, or a queue keeps the work",
+	Why: "A message that was not sent is lost unless somebody is told. The customer of an order without a confirmation orders again, " +
+		"or calls.",
+	Next: "Return the error of SendMessage, and answer 500.",
+	Run: func(t *check.T) {
+		t.Inject(confirming, wire.Deny())
+		reply := t.API(api).Send(post(kettles(t)))
+		refusal(t, reply, "send the confirmation")
+	},
+}
+
+// Of the function's time, in the check of a hung queue.
+const (
+	shortTimeout = 4 * time.Second
+	leastMargin  = 20 * time.Millisecond
+)
+
+var hungQueue = check.Check{
+	ID:          "hung-queue",
+	Requirement: "When SQS hangs, the function answers 500 before its deadline",
+	Why: "Who waits for work has to know when to stop: at the deadline Lambda kills the process, the caller gets an error without a reason, and the " +
+		"next request pays for a cold start.",
+	Next:  "Pass the handler's ctx, which withMargin ends early, to every call, those of fulfil too: not context.Background().",
+	Waits: "the function's deadline",
+	Run: func(t *check.T) {
+		t.MaxTimeout(shortTimeout)
+		t.Inject(confirming, wire.Hang())
+		reply := t.API(api).Send(post(kettles(t)))
+		if reply.Outcome == sandbox.TimedOut || reply.Outcome == sandbox.Answered && reply.Margin < leastMargin {
+			reply.Fail(check.Finding{
+				Got:  fmt.Sprintf("no answer within the timeout of %v: %s", reply.Timeout, check.Outcome(reply.Invocation)),
+				Want: fmt.Sprintf("status 500, at least %v before the deadline", leastMargin),
+			})
+		}
+		if status := reply.Answer().Status; status < 500 {
+			reply.Fail(check.Finding{Got: reply.Answer().String(), Want: "status 500, because the confirmation was not sent"})
+		}
+	},
+}

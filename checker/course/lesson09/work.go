@@ -1,0 +1,82 @@
+package lesson09
+
+import (
+	"fmt"
+
+	"example.com/serverless-patterns/checker/check"
+)
+
+var taken = check.Check{
+	ID:          "order",
+	Requirement: "POST /orders answers 201 with the order, or 202, and the order is in OrdersTable",
+	Why:         "The order is what must not get lost. It is saved before anybody is told that it was taken.",
+	Next:        "Save the order with PutItem, and return its error. Then answer 201 with the order as the body.",
+	Run: func(t *check.T) {
+		o := kettles(t)
+		reply := t.API(api).Send(post(o))
+		accepted(reply)
+		if t.Table(orders).Find("id", o.ID) == nil {
+			reply.Fail(check.Finding{
+				Got:  fmt.Sprintf("%s, and no order with the id %q in %s", reply.Answer(), o.ID, orders),
+				Want: "the order in the table when the answer is there",
+			})
+		}
+		if reply.Answer().Status == 201 {
+			reply.JSON(201, o)
+		}
+	},
+}
+
+var badOrder = check.Check{
+	ID:          "bad-order",
+	Requirement: "A body that is not a valid order is answered with 400, and nothing is saved",
+	Why:         "What was accepted has to be fulfilled: an order for nothing, or for minus one kettle, cannot be.",
+	Next:        "Look at id, item and quantity before anything is saved.",
+	Run: func(t *check.T) {
+		id := t.ID("order")
+		for _, body := range []string{
+			"not json", `{"id":"","item":"kettle","quantity":1}`, fmt.Sprintf(`{"id":%q,"quantity":1}`, id),
+			fmt.Sprintf(`{"id":%q,"item":"kettle","quantity":0}`, id), fmt.Sprintf(`{"id":%q,"item":"kettle","quantity":-1}`, id),
+		} {
+			request := post(order{})
+			request.Body = body
+			reply := t.API(api).Send(request)
+			reply.ErrorBody(400)
+			if saved := t.Table(orders).Items(); len(saved) > 0 {
+				reply.Fail(check.Finding{Got: fmt.Sprintf("status 400, and in the table %v", saved), Want: "an empty table"})
+			}
+		}
+	},
+}
+
+var finished = check.Check{
+	ID:          "finished",
+	Requirement: "When the answer is there, the stock is reserved and the confirmation is sent, or a queue has that work",
+	Why: "When the handler returns, Lambda freezes the process as it is, with all its goroutines. What was left running goes on when the next event " +
+		"comes, minutes later and on that one's time, or never, if Lambda removes the execution environment first. No error is logged.",
+	Next:  "Call fulfil in the handler itself, before it returns. If customers should not wait for that, send the work to a queue, and wait until that is sent.",
+	Waits: "a function that waits for its calls",
+	Run: func(t *check.T) {
+		o, another := kettles(t), kettles(t)
+		done := func() bool { return reserved(t, o.Item) == float64(o.Quantity) && confirmed(t, o.ID) == 1 }
+		reply, left := t.API(api).SendThenLook(post(o), []string{reserving, confirming}, done, post(another))
+		accepted(reply)
+		if left == nil {
+			return
+		}
+		finding := check.Finding{
+			Got:      fmt.Sprintf("status %d before these calls were done: %s", reply.Answer().Status, left),
+			Want:     "an answer when all of it is done",
+			Evidence: left.Picture,
+		}
+		if left.String() == confirming+" (never)" {
+			finding.Next = "Send the confirmation, too: a message to the queue of CONFIRMATIONS_QUEUE_URL, with the order as its body."
+		}
+		if len(left.Operations) == 0 {
+			finding.Got = fmt.Sprintf("status %d, %v of 2 kettles reserved, and %d confirmations", reply.Answer().Status, reserved(t, o.Item), confirmed(t, o.ID))
+			finding.Want = "2 kettles reserved, and one confirmation in " + confirmations
+			finding.Next = "Reserve the quantity of the order, once, and send one confirmation with the order as its body."
+		}
+		reply.Fail(finding)
+	},
+}
