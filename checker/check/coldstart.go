@@ -92,6 +92,9 @@ func (f *Function) Anatomy(e Event) []anatomy.Part {
 	return anatomy.Of(code, least)
 }
 
+// ColdStart sends an event to a process made for it. A function that does not answer fails the check.
+func (f *Function) ColdStart(e Event) *Reply { return f.coldStart(e, nil) }
+
 func (f *Function) coldStart(e Event, variables map[string]string) *Reply {
 	f.t.did = fmt.Sprintf("started %s several times, and sent each new process %s%s", f.function.LogicalID, e.Words, f.t.conditions)
 	f.giveUp()

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -53,6 +54,32 @@ func TestAFunctionThatDoesNotAnswerItsFirstEventCannotBeMeasured(t *testing.T) {
 	})
 	assert.Equal(t, "started EchoFunction several times, and sent each new process what makes it fail", f.Did)
 	assert.Contains(t, f.Got, "an error returned to the runtime")
+}
+
+// What is measured needs room that the template may not give.
+func TestFunctionsCanHaveAnotherMemorySizeThanTheTemplateSays(t *testing.T) {
+	t.Parallel()
+	r := run0(t, tiny(Check{ID: "init", Run: func(c *T) {
+		c.MemorySize(999)
+		echo := c.Function("EchoFunction")
+		reply := echo.ColdStart(Event{Words: "a test", JSON: json.RawMessage(`{"Return":{"statusCode":200}}`)})
+		assert.True(t, reply.ColdStart)
+		assert.Equal(t, 999, reply.MemorySize)
+		assert.Positive(t, reply.MaxMemoryUsed)
+		assert.Equal(t, 128, echo.Declared().MemorySize)
+	}}))
+	assert.Equal(t, Passed, r.Verdict, "%+v", r)
+}
+
+func TestAReferenceHasBucketsOfItsOwn(t *testing.T) {
+	t.Parallel()
+	files := fstest.MapFS{"template.yaml": {Data: []byte("Transform: AWS::Serverless-2016-10-31\nResources:\n  PhotosBucket:\n    Type: AWS::S3::Bucket\n")}}
+	r := run0(t, tiny(Check{ID: "init", Run: func(c *T) {
+		photos := c.Reference(files).Bucket("PhotosBucket")
+		photos.Put("cat", "image/png", []byte("meow"))
+		assert.Equal(t, []string{"cat"}, photos.Keys())
+	}}))
+	assert.Equal(t, Passed, r.Verdict, "%+v", r)
 }
 
 func TestAReferenceThatCannotBeBuiltIsTheChecksOwnFault(t *testing.T) {

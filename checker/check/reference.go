@@ -58,6 +58,15 @@ func (r *Reference) Function(logicalID string) *Function {
 	return &Function{t: r.t, function: function}
 }
 
+// Bucket is a bucket of the reference.
+func (r *Reference) Bucket(logicalID string) *Bucket {
+	bucket, err := r.stack.Bucket(logicalID)
+	if err != nil {
+		r.t.fault(err)
+	}
+	return &Bucket{t: r.t, bucket: bucket}
+}
+
 // deployReference deploys a reference with its files in a directory that is not there yet.
 func (r *run) deployReference(ctx context.Context, dir string, o stack.Options, files fs.FS) (*stack.Stack, error) {
 	built, err := references.build(ctx, r.options.Root, r.options.State, files)

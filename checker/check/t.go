@@ -17,6 +17,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"golang.org/x/sync/errgroup"
 
+	"example.com/serverless-patterns/checker/sam"
 	"example.com/serverless-patterns/checker/sandbox"
 	"example.com/serverless-patterns/checker/stack"
 	"example.com/serverless-patterns/checker/wire"
@@ -137,6 +138,10 @@ func (t *T) WatchOvertime() { t.options.Overtime = overtime }
 // MaxTimeout runs functions with a timeout of at most d, whatever the template says, so that a deadline
 // does not have to be waited for too long. It comes first in a check.
 func (t *T) MaxTimeout(d time.Duration) { t.options.MaxTimeout = d }
+
+// MemorySize runs functions with this MemorySize, in MB, whatever the template says, so that what they use can be
+// measured. It comes first in a check.
+func (t *T) MemorySize(megabytes int) { t.options.MemorySize = megabytes }
 
 func (t *T) deployed() *stack.Stack {
 	if t.stack == nil {
@@ -305,6 +310,9 @@ func (f *Function) Renew() {
 
 // Connections is how many connections the function's AWS calls went over so far.
 func (f *Function) Connections() int { return f.function.Connections() }
+
+// Declared is what the template says of the function.
+func (f *Function) Declared() *sam.Function { return f.function.Declared }
 
 // Variable is the value that the template gives to an environment variable in this deployment.
 func (f *Function) Variable(name string) string { return f.function.Variables[name] }

@@ -1,6 +1,7 @@
 package stack
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -50,6 +51,8 @@ type Options struct {
 	// MaxTimeout is the longest that an invocation may take here, whatever the template says; 0 is no
 	// limit.
 	MaxTimeout time.Duration
+	// MemorySize is that of every function, in MB, whatever the template says; 0 is what it says.
+	MemorySize int
 	// Overtime is that of [sandbox.Config].
 	Overtime time.Duration
 	// Observe is told each request to an API when its response is about to be sent, from several goroutines
@@ -293,7 +296,7 @@ func (s *Stack) createFunction(f *sam.Function, o Options) error {
 		Handler:    f.Handler,
 		Region:     s.Region,
 		Binary:     binary,
-		MemorySize: f.MemorySize,
+		MemorySize: cmp.Or(o.MemorySize, f.MemorySize),
 		Timeout:    o.timeout(f.Timeout),
 		Env:        variables,
 		LogFormat:  f.Logging.LogFormat,

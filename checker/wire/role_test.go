@@ -111,6 +111,8 @@ func (other) Handler(service backend.Service) http.Handler {
 			if r.Method != http.MethodHead {
 				_, _ = io.WriteString(w, `<Error><Code>NoSuchKey</Code><Message>gone</Message></Error>`)
 			}
+		case r.Method == http.MethodPut:
+			w.Header().Set("Etag", `"etag"`)
 		default:
 			_, _ = io.WriteString(w, `<ListBucketResult/>`)
 		}
@@ -169,6 +171,17 @@ func TestS3(t *testing.T) {
 	assert.Equal(t, "S3 GetObject on files, a b: 200", calls[0].String())
 	assert.Equal(t, "S3 PutObject on files, a: 403 AccessDenied, no policy allows s3:PutObject on files/a", calls[1].String())
 	assert.Equal(t, "S3 ListObjectsV2 on files: 403 AccessDenied, no policy allows s3:ListBucket", calls[2].String())
+}
+
+// S3's answer to PutObject has a header, and no body.
+func TestAnAnswerWithoutABodyIsOne(t *testing.T) {
+	t.Parallel()
+	s, credentials, h := elsewhere(t, may("s3:PutObject", "arn:aws:s3:::files/*"))
+	objects := s3.New(s3.Options{Region: "eu-central-1", BaseEndpoint: aws.String(s.URL()), UsePathStyle: true, Credentials: credentials, HTTPClient: h})
+	out, err := objects.PutObject(t.Context(), &s3.PutObjectInput{Bucket: aws.String("files"), Key: aws.String("a"), Body: strings.NewReader("x")})
+	require.NoError(t, err)
+	assert.Equal(t, `"etag"`, aws.ToString(out.ETag))
+	assert.Equal(t, "S3 PutObject on files, a: 200", s.Calls()[0].String())
 }
 
 // Who may not list a bucket is not told that an object does not exist.

@@ -312,6 +312,7 @@ func (s *Server) forward(w http.ResponseWriter, r *http.Request, service backend
 		return
 	}
 	handler.ServeHTTP(w, withBody(r, body))
+	w.WriteHeader(http.StatusOK) // of an answer without a body, as to PutObject; any other has its status already
 }
 
 func refuse(w http.ResponseWriter, status int, errorType, message string) {
