@@ -31,7 +31,7 @@ func newCopy(from course.Place, lesson course.Lesson) (c *Copy, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("cannot make a copy of the course: %w", err)
 	}
-	c = &Copy{tmp: tmp, lesson: lesson}
+	c = &Copy{tmp: tmp}
 	defer func() {
 		if err != nil {
 			err = errors.Join(fmt.Errorf("cannot make a copy of the course: %w", err), c.Close())
@@ -50,23 +50,35 @@ func newCopy(from course.Place, lesson course.Lesson) (c *Copy, err error) {
 			return c, err
 		}
 	}
+	return c, c.take(lesson)
+}
+
+// take makes a lesson the one that is measured.
+func (c *Copy) take(lesson course.Lesson) (err error) {
+	c.lesson, c.functions = lesson, nil
 	if c.bank, err = bank.Load(lesson.Files); err != nil {
-		return c, err
+		return err
 	}
 	// The starter, whatever the user has made of it.
 	if err := c.bank.Starter.Write(c.lessonDir("lessons")); err != nil {
-		return c, err
+		return err
 	}
 	template, err := sam.Load(filepath.Join(c.lessonDir("lessons"), "template.yaml"))
 	if err != nil {
-		return c, err
+		return err
 	}
 	for _, f := range template.Functions {
 		if !slices.Contains(c.functions, f.CodeUri) {
 			c.functions = append(c.functions, f.CodeUri)
 		}
 	}
-	return c, nil
+	return nil
+}
+
+// of is the same copy, with another lesson measured.
+func (c *Copy) of(lesson course.Lesson) (*Copy, error) {
+	other := *c
+	return &other, other.take(lesson)
 }
 
 // Close removes the copy.
