@@ -153,6 +153,9 @@ func (t *T) deployed() *stack.Stack {
 		if f, refused := refusedBucket(err); refused {
 			t.Fail(f)
 		}
+		if f, refused := refusedSchedule(err); refused {
+			t.Fail(f)
+		}
 		if f, refused := refusedMapping(err); refused {
 			t.Fail(f)
 		}

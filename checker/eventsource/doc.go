@@ -17,6 +17,9 @@
 // [Mapping.Timeline] tells of every message when it was delivered, in which batch, what came of it, and what
 // happened then.
 //
+// [Schedules] are those of EventBridge: [Schedules.Fire] lets one come round when somebody says so, and [Schedules.Run] when
+// it is time. Their event is that of "Scheduled Event" in the EventBridge User Guide, and Lambda invokes asynchronously.
+//
 // The facts are from "Using Lambda with Amazon SQS", "Processing an Amazon SQS event source" and "Handling errors
 // for an SQS event source in Lambda" in the Lambda Developer Guide, and "Amazon SQS visibility timeout" and "Using
 // dead-letter queues in Amazon SQS" in the SQS Developer Guide. conformance_test.go has them one by one.

@@ -72,9 +72,8 @@ func Unsupported(t *sam.Template) error {
 	}
 	for _, f := range t.Functions {
 		for _, e := range f.Events {
-			if _, ok := e.Source.(*sam.S3Event); ok && f.Untyped["EventInvokeConfig"] != nil {
-				n := f.Untyped["EventInvokeConfig"]
-				all = append(all, fmt.Errorf("%s:%d: EventInvokeConfig of %s is not supported with events of S3 yet, so an event would be tried again "+
+			if n := f.Untyped["EventInvokeConfig"]; n != nil && asynchronous(e.Source) {
+				all = append(all, fmt.Errorf("%s:%d: EventInvokeConfig of %s is not supported with events of S3 and schedules yet, so an event would be tried again "+
 					"as often as is usual", t.File, lineOf(n), f.LogicalID))
 			}
 			if _, ok := e.Source.(*sam.SQSEvent); !ok {
@@ -89,6 +88,15 @@ func Unsupported(t *sam.Template) error {
 		}
 	}
 	return errors.Join(all...)
+}
+
+// asynchronous tells whether Lambda is asked to invoke the function without anybody waiting.
+func asynchronous(source sam.EventSource) bool {
+	switch source.(type) {
+	case *sam.S3Event, *sam.ScheduleEvent:
+		return true
+	}
+	return false
 }
 
 // lineOf is the line of a property: that of its name, when its value is a block below it.

@@ -102,6 +102,22 @@ func (d *deployment) notified(n eventsource.Notification) {
 	}
 }
 
+// fired shows what came of a schedule.
+func (d *deployment) fired(f eventsource.Firing) {
+	what := fmt.Sprintf("schedule %s, %s", f.Name, f.Expression)
+	if tries := len(f.Attempts); tries > 1 {
+		what += fmt.Sprintf(", attempt %d", tries)
+	}
+	s, i := d.stack(), stack.NotifiedBy(f.Last())
+	if i == nil || s == nil {
+		d.live.Failure(what+", was not delivered to "+f.Function+": "+f.Last().Why, "")
+		return
+	}
+	if function, err := s.Function(f.Function); err == nil {
+		d.live.Invocation(f.Function, what+":", i, function.Calls(i))
+	}
+}
+
 // await shows an invocation that goes on after its request was answered, when it has ended. That no function was
 // invoked is known no earlier.
 func (d *deployment) await(s *stack.Stack, x apigateway.Exchange) {

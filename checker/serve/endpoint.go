@@ -10,10 +10,12 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"time"
 
+	"example.com/serverless-patterns/checker/eventsource"
 	"example.com/serverless-patterns/checker/sandbox"
 	"example.com/serverless-patterns/checker/stack"
 )
@@ -92,6 +94,10 @@ func (e *endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusServiceUnavailable, "ServiceException", "Nothing is deployed just now.")
 		return
 	}
+	if schedule, ok := strings.CutPrefix(r.URL.Path, schedulesPath); ok {
+		e.fire(w, r, d, schedule)
+		return
+	}
 	name, ok := strings.CutPrefix(r.URL.EscapedPath(), "/2015-03-31/functions/")
 	name, ok2 := strings.CutSuffix(name, "/invocations")
 	if !ok || !ok2 {
@@ -105,6 +111,30 @@ func (e *endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	refuse(w, http.StatusNotFound, "ResourceNotFoundException", "Function not found: "+name)
+}
+
+// schedulesPath is where a schedule can be fired by hand: a POST to FUNCTION/NAME below it. AWS has nothing of the kind.
+const schedulesPath = "/_schedules/"
+
+// fire lets a schedule come round now. As with EventBridge, nobody waits for the function.
+func (e *endpoint) fire(w http.ResponseWriter, r *http.Request, d *deployment, schedule string) {
+	function, name, _ := strings.Cut(schedule, "/")
+	known := slices.ContainsFunc(d.stack().Schedules(), func(s eventsource.Schedule) bool { return s.Function == function && s.Name == name })
+	switch {
+	case r.Method != http.MethodPost:
+		refuse(w, http.StatusMethodNotAllowed, "MethodNotAllowed", "A schedule is fired by a POST.")
+	case !known:
+		refuse(w, http.StatusNotFound, "ResourceNotFoundException", "Schedule not found: "+schedule)
+	default:
+		e.running.Add(1)
+		d.calls.Add(1)
+		go func() {
+			defer e.running.Done()
+			defer d.calls.Done()
+			_, _ = d.stack().Fire(d.ctx, function, name) // what comes of it is shown
+		}()
+		w.WriteHeader(http.StatusAccepted)
+	}
 }
 
 // invoke answers as "Invoke" in the AWS Lambda API Reference says.

@@ -130,6 +130,16 @@ func (a *adapter) without(untyped map[string]*yaml.Node, owner string, limits ma
 	return kept
 }
 
+// scheduleLimits are properties of schedules, and what it means that they are not looked at.
+var scheduleLimits = map[string]string{
+	"DeadLetterConfig":           "an event that fails three times is dropped",
+	"EndDate":                    "it comes round for as long as this runs",
+	"FlexibleTimeWindow":         "it comes round on time",
+	"RetryPolicy":                "an event that fails is tried twice more",
+	"ScheduleExpressionTimezone": "it is in UTC",
+	"StartDate":                  "it comes round from now on",
+}
+
 // functionLimits are properties of functions, and what it means that they are not looked at.
 var functionLimits = map[string]string{
 	"EventInvokeConfig": "an event that fails is tried twice more, and is then dropped",
@@ -177,7 +187,7 @@ func notGo(f *sam.Function) string {
 	return "its runtime is " + f.Runtime + ", which Go functions do not have"
 }
 
-// events keeps those of APIs, of buckets and of queues.
+// events keeps those of APIs, of buckets, of queues and of schedules.
 func (a *adapter) events(f *sam.Function) []sam.Event {
 	var kept []sam.Event
 	for _, e := range f.Events {
@@ -185,7 +195,8 @@ func (a *adapter) events(f *sam.Function) []sam.Event {
 		case *sam.HTTPAPIEvent, *sam.RestAPIEvent:
 			e.Untyped = a.without(e.Untyped, "the event "+e.Name+" of "+f.LogicalID, apiLimits)
 			kept = append(kept, e)
-		case *sam.S3Event:
+		case *sam.S3Event, *sam.ScheduleEvent:
+			e.Untyped = a.without(e.Untyped, "the event "+e.Name+" of "+f.LogicalID, scheduleLimits)
 			kept = append(kept, e)
 		case *sam.SQSEvent:
 			if why := a.unfit(e); why != "" {

@@ -140,7 +140,7 @@ func TestServesATemplateOfAnotherModule(t *testing.T) {
 		"to Root, 10 at a time\n",
 		"Python is left out: its runtime is python3.13",
 		"the event Bus of Root is of type EventBridgeRule, which does not come here",
-		"the event Every of Nested is of type Schedule, which does not come here",
+		"Nested  Every  rate(5 minutes)\n",
 		`the variable BUS of Root is "Bus": `,
 		"Nested may do everything here, whatever its policies say: ",
 		"Orders  orders-prod\n",

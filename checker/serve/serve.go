@@ -307,7 +307,8 @@ func (s *server) deploy(ctx context.Context, b *built) error {
 		Template: b.template, Binaries: b.binaries, Backend: s.backend, Dir: dir, Name: s.Name, Seed: s.Seed,
 		Observe: d.observe, Address: s.address(b.template), KeepCalls: keptCalls, ExactNames: true,
 		Poll: true, Hurry: s.Hurry, ObserveNotification: d.notified, ObserveDelivery: d.delivered,
-		Debug: s.debuggers(),
+		ObserveFiring: d.fired,
+		Debug:         s.debuggers(),
 	})
 	if err != nil {
 		d.cancel()

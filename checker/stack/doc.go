@@ -8,7 +8,7 @@
 // How a function runs is package sandbox's business, how a request becomes an event package apigateway's, how
 // messages do package eventsource's, what AWS calls meet is package wire's, and what is right or wrong is not known
 // here at all. Messages are delivered by [Stack.Drain], and what buckets notify by [Stack.DrainNotifications], in logical
-// time, unless [Options.Poll] is set.
+// time, unless [Options.Poll] is set; schedules come round when [Stack.Fire] says so.
 //
 // Not deployed yet, and refused by name: nested applications, of APIs what [apigateway.Unsupported]
 // names, and of queues, buckets and their events what [eventsource.Unsupported] names.

@@ -150,7 +150,7 @@ func (q *Queue) Mappings() []*eventsource.Mapping {
 // Mappings are all event source mappings of the stack, in the order of the template.
 func (s *Stack) Mappings() []*eventsource.Mapping { return slices.Clone(s.mappings) }
 
-// startPolling has all mappings, and S3's notifications, deliver by themselves, until the stack is closed.
+// startPolling has all mappings, S3's notifications and schedules deliver by themselves, until the stack is closed.
 func (s *Stack) startPolling() {
 	ctx, cancel := context.WithCancel(context.Background())
 	s.stopPolling = cancel
@@ -162,6 +162,12 @@ func (s *Stack) startPolling() {
 			return nil
 		})
 	}
+	s.polling.Go(func() error {
+		if err := s.schedules.Run(ctx); err != nil && ctx.Err() == nil {
+			return fmt.Errorf("the schedules ended: %w", err)
+		}
+		return nil
+	})
 	s.polling.Go(func() error {
 		if err := s.notifications.Run(ctx); err != nil && ctx.Err() == nil {
 			return fmt.Errorf("the notifications of buckets ended: %w", err)

@@ -15,7 +15,7 @@ import (
 func (s *Stack) createNotifications(clock *eventsource.Clock, o Options) error {
 	n, err := eventsource.NewNotifications(s.template, eventsource.NotificationDeployment{
 		BucketName: func(logicalID string) string { return s.names[logicalID] },
-		Region:     s.Region, Invoke: s.invokeForBucket, Clock: clock, Disorder: o.Disorder, Seed: o.Seed, Observe: o.ObserveNotification,
+		Region:     s.Region, Invoke: s.invokeAsynchronously, Clock: clock, Disorder: o.Disorder, Seed: o.Seed, Observe: o.ObserveNotification,
 	})
 	if err != nil {
 		return fmt.Errorf("cannot have buckets notify functions: %w", err)
@@ -29,8 +29,8 @@ func (s *Stack) createNotifications(clock *eventsource.Clock, o Options) error {
 	return nil
 }
 
-// invokeForBucket is what S3 sees of Lambda: an asynchronous invocation, and its attempts.
-func (s *Stack) invokeForBucket(ctx context.Context, function string, event []byte, failed any) (eventsource.Invocation, error) {
+// invokeAsynchronously is what S3 and EventBridge see of Lambda: an asynchronous invocation, and its attempts.
+func (s *Stack) invokeAsynchronously(ctx context.Context, function string, event []byte, failed any) (eventsource.Invocation, error) {
 	f, err := s.Function(function)
 	if err != nil {
 		return eventsource.Invocation{}, err

@@ -81,6 +81,9 @@ type Options struct {
 	// ObserveNotification is told each attempt to notify a function of a change in a bucket, and what was stopped; nil is
 	// told nothing. It is called from one goroutine.
 	ObserveNotification func(eventsource.Notification)
+	// ObserveFiring is told each attempt to invoke a function on its schedule; nil is told nothing. It is called from
+	// several goroutines.
+	ObserveFiring func(eventsource.Firing)
 }
 
 func (o Options) timeout(template time.Duration) time.Duration {
@@ -113,6 +116,7 @@ type Stack struct {
 	retired   retired
 
 	notifications *eventsource.Notifications
+	schedules     *eventsource.Schedules
 	stopPolling   context.CancelFunc // nil if nothing polls
 	polling       errgroup.Group
 }
@@ -180,6 +184,9 @@ func Deploy(ctx context.Context, o Options) (*Stack, error) {
 	}
 	if err == nil {
 		err = s.createNotifications(clock, o)
+	}
+	if err == nil {
+		err = s.createSchedules(clock, o)
 	}
 	if err == nil {
 		err = s.createAPIs(o)

@@ -1,0 +1,96 @@
+package check
+
+import (
+	"errors"
+	"fmt"
+
+	"example.com/serverless-patterns/checker/eventsource"
+	"example.com/serverless-patterns/checker/stack"
+)
+
+// Firing is one time that a schedule came round: what it sent, and a reply to each attempt. Lambda invokes
+// asynchronously, so nobody has waited for them, and each attempt has the same request id.
+type Firing struct {
+	eventsource.Firing
+	Replies []*Reply
+
+	t *T
+}
+
+// Schedules are the function's schedules in the template, in its order.
+func (f *Function) Schedules() []eventsource.Schedule {
+	var all []eventsource.Schedule
+	for _, s := range f.t.deployed().Schedules() {
+		if s.Function == f.function.LogicalID {
+			all = append(all, s)
+		}
+	}
+	return all
+}
+
+// Fire has the function's schedule come round, and waits until the function has taken its event or Lambda has given up. A
+// function without a schedule that is enabled fails the check.
+func (f *Function) Fire() *Firing {
+	for _, s := range f.Schedules() {
+		if s.Enabled {
+			return f.fire(s)
+		}
+	}
+	got := f.function.LogicalID + " has no event of type Schedule or ScheduleV2"
+	if all := f.Schedules(); len(all) > 0 {
+		got = fmt.Sprintf("the schedule %s of %s is disabled", all[0].Name, f.function.LogicalID)
+	}
+	f.t.Fail(Finding{
+		Did: "looked for what invokes " + f.function.LogicalID, Got: got, Want: "a schedule that invokes it",
+		Next: fmt.Sprintf("In the template, give %s an event of type ScheduleV2, with a ScheduleExpression such as rate(1 day).", f.function.LogicalID),
+	})
+	return nil
+}
+
+func (f *Function) fire(s eventsource.Schedule) *Firing {
+	f.t.did = fmt.Sprintf("let the schedule %s (%s) of %s come round%s", s.Name, s.Expression, f.function.LogicalID, f.t.conditions)
+	f.giveUp()
+	fired, err := f.t.deployed().Fire(f.t.ctx, s.Function, s.Name)
+	if err != nil {
+		f.t.refused(err)
+	}
+	firing := &Firing{Firing: fired, t: f.t}
+	for _, a := range fired.Attempts {
+		if i := stack.NotifiedBy(a); i != nil {
+			f.note(i)
+			firing.Replies = append(firing.Replies, &Reply{t: f.t, did: f.t.did, function: f.function, Invocation: i})
+		}
+	}
+	return firing
+}
+
+// Processed requires that the function took the event, with whichever attempt, and returns the last reply.
+func (f *Firing) Processed() *Reply {
+	last := f.Last()
+	if last.Outcome == eventsource.Processed {
+		return f.Replies[len(f.Replies)-1]
+	}
+	finding := Finding{
+		Got:  fmt.Sprintf("%s, %d times, and then the event was gone", last.Why, len(f.Attempts)),
+		Want: "an invocation that succeeds",
+		Why:  "EventBridge invokes asynchronously: nobody is told of a failure. Lambda tries twice more, after one and two minutes, and then drops the event.",
+	}
+	if len(f.Replies) == 0 {
+		f.t.Fail(finding)
+	}
+	f.Replies[len(f.Replies)-1].Fail(finding)
+	return nil
+}
+
+// refusedSchedule is the finding if it is a schedule that EventBridge refuses.
+func refusedSchedule(err error) (Finding, bool) {
+	var refused *eventsource.RequestError
+	if !errors.As(err, &refused) || refused.Code != "ValidationException" {
+		return Finding{}, false
+	}
+	return Finding{
+		Did: "deployed the template", Got: refusedWords(*refused), Want: "a template that can be deployed",
+		Why:  "EventBridge looks at a schedule when it is made. A cron expression of Unix has other fields than one of AWS.",
+		Next: fmt.Sprintf("AWS would refuse it in the same way: correct the schedule in line %d of the template.", refused.Line),
+	}, true
+}

@@ -1,0 +1,251 @@
+package eventsource
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"time"
+
+	"example.com/serverless-patterns/checker/sam"
+)
+
+// Schedule is a schedule of EventBridge that invokes a function: a rule of an event of type Schedule, or a schedule of the
+// EventBridge scheduler, of type ScheduleV2.
+type Schedule struct {
+	Function   string // logical id
+	Name       string // of the event in the template
+	Expression string // rate(5 minutes)
+	Enabled    bool
+
+	version2 bool
+	input    string // the event, if the template has one
+	timing   timing
+}
+
+// Firing is one time that a schedule came round, and what became of it: asynchronously, so a failure is tried again twice.
+type Firing struct {
+	Schedule
+	At       time.Time // that the event says
+	Event    []byte
+	Attempts []Attempt
+}
+
+// Last is the latest attempt; the zero value if there was none.
+func (f Firing) Last() Attempt {
+	if len(f.Attempts) == 0 {
+		return Attempt{}
+	}
+	return f.Attempts[len(f.Attempts)-1]
+}
+
+// ScheduleDeployment says where schedules are.
+type ScheduleDeployment struct {
+	Region, Account string
+	// RuleName is the physical name of a rule or a schedule, by the logical id that SAM gives it.
+	RuleName func(logicalID string) string
+	// Resolve is the text of a value of the template.
+	Resolve func(sam.Value) (string, error)
+	// Invoke invokes a function asynchronously, and waits for the end; see [NotificationDeployment].
+	Invoke func(ctx context.Context, function string, event []byte, failed any) (Invocation, error)
+	// Clock is the time of the stack; nil is a clock of its own.
+	Clock *Clock
+	Seed  uint64
+	// Observe is told each attempt when it has ended; nil is told nothing. It is called from several goroutines.
+	Observe func(Firing)
+}
+
+// Schedules are those of a stack. Its methods may be called from several goroutines at once.
+type Schedules struct {
+	deployment ScheduleDeployment
+	clock      *Clock
+	all        []Schedule
+
+	mu     sync.Mutex
+	random *rand.Rand
+}
+
+// NewSchedules reads the events of types Schedule and ScheduleV2 of a template. What AWS would refuse is a [*RequestError].
+func NewSchedules(t *sam.Template, d ScheduleDeployment) (*Schedules, error) {
+	s := &Schedules{deployment: d, clock: d.Clock, random: newRandom(d.Seed)}
+	if s.clock == nil {
+		s.clock = &Clock{}
+	}
+	for _, f := range t.Functions {
+		for _, e := range f.Events {
+			source, ok := e.Source.(*sam.ScheduleEvent)
+			if !ok {
+				continue
+			}
+			refuse := func(message string) error {
+				return &RequestError{t.File, e.Line, f.LogicalID, e.Name, "ValidationException", message}
+			}
+			schedule := Schedule{Function: f.LogicalID, Name: e.Name, Expression: source.Expression, Enabled: source.Enabled, version2: e.Type == "ScheduleV2"}
+			var err error
+			if schedule.timing, err = parseTiming(source.Expression, schedule.version2); err != nil {
+				return nil, refuse(fmt.Sprintf("Parameter ScheduleExpression is not valid: %v", err))
+			}
+			if !source.Input.IsZero() {
+				if schedule.input, err = d.Resolve(source.Input); err != nil {
+					return nil, fmt.Errorf("%s: Input of the event %s of %s: %w", t.File, e.Name, f.LogicalID, err)
+				}
+				if !json.Valid([]byte(schedule.input)) {
+					return nil, refuse("JSON syntax error in input for target: Input is " + schedule.input)
+				}
+			}
+			s.all = append(s.all, schedule)
+		}
+	}
+	return s, nil
+}
+
+// Schedules are all of them, in the order of the template.
+func (s *Schedules) Schedules() []Schedule { return slices.Clone(s.all) }
+
+// ErrNoSchedule says that there is none of that name.
+var ErrNoSchedule = errors.New("there is no such schedule")
+
+// Fire has a schedule come round now, enabled or not, by its function and its name in the template. What fails is tried
+// again at once: the time that Lambda waits passes on the clock.
+func (s *Schedules) Fire(ctx context.Context, function, name string, now time.Time) (Firing, error) {
+	at := slices.IndexFunc(s.all, func(each Schedule) bool { return each.Function == function && each.Name == name })
+	if at < 0 {
+		return Firing{}, fmt.Errorf("%w: %s of %s", ErrNoSchedule, name, function)
+	}
+	return s.fire(ctx, s.all[at], now, func(d time.Duration) error {
+		s.clock.reach(s.clock.Now() + d)
+		return nil
+	})
+}
+
+// fire delivers the event of a schedule, until the function has taken it or Lambda gives up.
+func (s *Schedules) fire(ctx context.Context, schedule Schedule, now time.Time, wait func(time.Duration) error) (Firing, error) {
+	f := Firing{Schedule: schedule, At: now, Event: s.event(schedule, now)}
+	var failed any
+	for {
+		at := s.clock.Now()
+		i, err := s.deployment.Invoke(ctx, schedule.Function, f.Event, failed)
+		throttled := errors.Is(err, ErrThrottled)
+		if err != nil && !throttled {
+			return f, fmt.Errorf("cannot invoke %s for its schedule %s: %w", schedule.Function, schedule.Name, err)
+		}
+		a := Attempt{At: at, Invocation: i.RequestID, Details: i.Details, Outcome: Processed, Then: Deleted}
+		switch {
+		case throttled:
+			a.Outcome, a.Why = Throttled, "the function was at its concurrency limit"
+		case i.FunctionError != "":
+			a.Outcome, a.Why = BatchFailed, "the function "+failure(i)
+			failed = i.Details
+		}
+		tries := len(f.Attempts) + 1
+		if a.Outcome != Processed {
+			a.Then = Back
+			if tries == maxAttempts {
+				a.Then = Lost
+			}
+		}
+		f.Attempts = append(f.Attempts, a)
+		if s.deployment.Observe != nil {
+			story := f
+			story.Attempts = slices.Clone(f.Attempts)
+			s.deployment.Observe(story)
+		}
+		if a.Then != Back {
+			return f, nil
+		}
+		if err := wait(retryAfter[tries-1]); err != nil {
+			return f, err
+		}
+	}
+}
+
+// event is what EventBridge sends: "Scheduled Event" in the EventBridge User Guide. The scheduler's own differs in its
+// source, and in a detail that is a text.
+func (s *Schedules) event(schedule Schedule, now time.Time) []byte {
+	if schedule.input != "" {
+		return []byte(schedule.input)
+	}
+	d := s.deployment
+	name := d.RuleName(schedule.Function + schedule.Name)
+	source, arn, detail := "aws.events", fmt.Sprintf("arn:aws:events:%s:%s:rule/%s", d.Region, d.Account, name), json.RawMessage("{}")
+	if schedule.version2 {
+		source, arn, detail = "aws.scheduler", fmt.Sprintf("arn:aws:scheduler:%s:%s:schedule/default/%s", d.Region, d.Account, name), json.RawMessage(`"{}"`)
+	}
+	data, _ := json.Marshal(struct { // texts always encode
+		Version    string          `json:"version"`
+		ID         string          `json:"id"`
+		DetailType string          `json:"detail-type"`
+		Source     string          `json:"source"`
+		Account    string          `json:"account"`
+		Time       string          `json:"time"`
+		Region     string          `json:"region"`
+		Resources  []string        `json:"resources"`
+		Detail     json.RawMessage `json:"detail"`
+	}{"0", s.id(), "Scheduled Event", source, d.Account, now.UTC().Format(time.RFC3339), d.Region, []string{arn}, detail})
+	return data
+}
+
+func (s *Schedules) id() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	a, b := s.random.Uint64(), s.random.Uint64()
+	return fmt.Sprintf("%08x-%04x-4%03x-8%03x-%012x", a>>32, a>>16&0xffff, a&0xfff, b>>52, b&0xffffffffffff)
+}
+
+// Run has the enabled schedules come round in real time, in UTC, until the context ends, which it returns the cause of, or
+// until something on this machine fails. A rate begins to count now.
+func (s *Schedules) Run(ctx context.Context) error {
+	begin := time.Now()
+	failed := make(chan error, len(s.all))
+	var group sync.WaitGroup
+	ctx, cancel := context.WithCancel(ctx)
+	for _, schedule := range s.all {
+		if schedule.Enabled {
+			group.Go(func() {
+				if err := s.run(ctx, schedule, begin, &group); err != nil && ctx.Err() == nil {
+					failed <- err
+					cancel()
+				}
+			})
+		}
+	}
+	<-ctx.Done()
+	cancel()
+	group.Wait()
+	select {
+	case err := <-failed:
+		return err
+	default:
+		return context.Cause(ctx)
+	}
+}
+
+func (s *Schedules) run(ctx context.Context, schedule Schedule, begin time.Time, group *sync.WaitGroup) error {
+	for last := begin; ; {
+		next, ok := schedule.timing.next(begin, last)
+		if !ok {
+			return nil // never again
+		}
+		if err := sleep(ctx, time.Until(next)); err != nil {
+			return err
+		}
+		last = next
+		group.Go(func() { // the next time does not wait for tries of this one
+			_, _ = s.fire(ctx, schedule, next, func(d time.Duration) error { return sleep(ctx, d) })
+		})
+	}
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-timer.C:
+		return nil
+	}
+}
