@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"example.com/serverless-patterns/checker/backend"
+	"example.com/serverless-patterns/checker/sam"
 )
 
 // Confirmation is what came of a second look at a lesson that was passed: the same checks with the same binaries, on
@@ -14,7 +15,7 @@ import (
 type Confirmation struct {
 	// Backend is the second one's name; "" if it was not opened.
 	Backend string `json:"backend,omitempty"`
-	// Services are those that the lesson asks of a backend.
+	// Services are those in which the lesson keeps data, and which another backend may have: S3 is not among them.
 	Services []backend.Service `json:"services"`
 	// Verdict is the second look's own. It is skipped if there was none, with the Reason, and an error if it did not
 	// come to its end, with the Error. Neither changes the lesson's verdict: it was passed on the first backend.
@@ -45,6 +46,17 @@ type opening struct {
 	err     error
 }
 
+// confirmable are the services that a second look could be about.
+func confirmable(t *sam.Template) (services []backend.Service) {
+	if len(t.Tables) > 0 {
+		services = append(services, backend.DynamoDB)
+	}
+	if len(t.Queues) > 0 {
+		services = append(services, backend.SQS)
+	}
+	return services
+}
+
 func (r *run) open(ctx context.Context, opener backend.Opener) *opening {
 	ctx, cancel := context.WithCancel(ctx)
 	o := &opening{cancel: cancel, done: make(chan struct{})}
@@ -68,11 +80,12 @@ func (o *opening) close() error {
 // confirm runs the checks again on the second backend, if the lesson is passed and there is to be one. Only
 // checks that came to an end there change a result.
 func (r *run) confirm(ctx context.Context, work string) {
-	if r.options.Confirm == nil || r.result.verdict() != Passed {
+	about := confirmable(r.template)
+	if r.options.Confirm == nil || len(about) == 0 || r.result.verdict() != Passed {
 		return
 	}
 	begin := time.Now()
-	c := &Confirmation{Services: r.services, Verdict: Skipped}
+	c := &Confirmation{Services: about, Verdict: Skipped}
 	r.result.Confirmation = c
 	defer func() { c.Seconds = seconds(time.Since(begin)) }()
 	if r.second == nil {

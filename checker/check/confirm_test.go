@@ -70,6 +70,16 @@ func TestALessonThatIsNotPassedIsNot(t *testing.T) {
 	}
 }
 
+func TestALessonThatKeepsNothingInTablesAndQueuesHasNothingToConfirm(t *testing.T) {
+	t.Parallel()
+	dir := submission(t, map[string]string{"template.yaml": oneFunction, "echo/main.go": "package main\n\nfunc main() {}\n"})
+	var opened atomic.Int32
+	r := run0(t, tiny(Check{ID: "a", Run: func(*T) {}}), in(dir), confirming(newSpy(), &opened), func(o *Options) { o.Likely = true })
+	assert.Equal(t, Passed, r.Verdict, r.Error)
+	assert.Nil(t, r.Confirmation)
+	assert.Zero(t, opened.Load())
+}
+
 func TestWhereTheSecondLookSaysOtherwiseItIsTheLastWordAndBothAreKept(t *testing.T) {
 	t.Parallel()
 	var opened atomic.Int32

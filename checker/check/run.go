@@ -151,7 +151,7 @@ func (r *run) prepare(ctx context.Context, dir, work string) error {
 	}
 	r.template, r.services = template, stack.Services(template)
 
-	if r.options.Confirm != nil && r.options.Likely {
+	if r.options.Confirm != nil && r.options.Likely && len(confirmable(template)) > 0 {
 		r.second = r.open(ctx, r.options.Confirm)
 	}
 	// Not errgroup's context: a build that fails does not cut off the backend's start, nor the reverse.
