@@ -10,7 +10,7 @@ SHELL := /bin/sh
 
 # lesson-3 lesson-4 check  →  3 4
 lessons := $(patsubst lesson-%,%,$(filter lesson-%,$(MAKECMDGOALS)))
-verbs := check hint serve
+verbs := check hint serve diff reset solution
 verb := $(filter $(verbs),$(MAKECMDGOALS))
 options := $(if $(BACKEND),--backend $(BACKEND)) $(if $(DIR),--dir "$(DIR)") $(if $(ONLY),--only $(ONLY)) $(if $(SEED),--seed $(SEED))
 
@@ -53,6 +53,18 @@ run-check: bin/checker
 .PHONY: hint
 hint: bin/checker ## Give a hint for the requirement that fails now: make lesson-1 hint
 	+@bin/checker hint $(if $(ONLY),--only $(ONLY)) $(lessons)
+
+.PHONY: diff
+diff: bin/checker ## Show how your files differ from the reference: make lesson-1 diff
+	+@bin/checker diff $(if $(ANYWAY),--anyway) $(lessons)
+
+.PHONY: reset
+reset: bin/checker ## Put a lesson's first files back; yours are saved: make lesson-1 reset
+	+@bin/checker reset $(if $(RESTORE),--restore $(RESTORE)) $(lessons)
+
+.PHONY: solution
+solution: bin/checker ## Put the reference in place of your files, which are saved: make lesson-1 solution
+	+@bin/checker solution $(lessons)
 
 .PHONY: serve
 serve: bin/checker $(if $(DEBUG),bin/dlv) ## Keep a lesson's stack running, with its APIs: make lesson-1 serve

@@ -38,15 +38,18 @@ type Process struct {
 
 // commands are the subcommands; their types' fields are the flags.
 type commands struct {
-	Check  checkCommand  `cmd:"" help:"Check lessons: all of them, or those that are named."`
-	Serve  serveCommand  `cmd:"" help:"Keep a lesson's stack running: its APIs for curl and a browser, a line for everything that happens, new code when it is saved."`
-	Hint   hintCommand   `cmd:"" help:"Give a hint for the requirement that fails now, a clearer one each time."`
-	List   listCommand   `cmd:"" help:"List the lessons, and which are passed."`
-	Verify verifyCommand `cmd:"" help:"Prove the course: solutions pass, starters and mistakes fail as declared."`
-	Setup  setupCommand  `cmd:"" help:"Pull the images of the containers, and tell what of this machine the checker can use. make setup does more."`
-	Doctor doctorCommand `cmd:"" help:"Tell what of this machine the checker can use."`
-	Idle   idleCommand   `cmd:"" hidden:"" help:"Remove the containers when nobody has used them for a while. Checks start it."`
-	Down   downCommand   `cmd:"" help:"Remove the containers that checks have started on this machine, of other clones too."`
+	Check    checkCommand    `cmd:"" help:"Check lessons: all of them, or those that are named."`
+	Serve    serveCommand    `cmd:"" help:"Keep a lesson's stack running: its APIs for curl and a browser, a line for everything that happens, new code when it is saved."`
+	Hint     hintCommand     `cmd:"" help:"Give a hint for the requirement that fails now, a clearer one each time."`
+	Diff     diffCommand     `cmd:"" help:"Show how your files of a lesson differ from the reference."`
+	Reset    resetCommand    `cmd:"" help:"Put the files back that a lesson begins with. Yours are saved."`
+	Solution solutionCommand `cmd:"" help:"Put the reference solution in place of your files, which are saved."`
+	List     listCommand     `cmd:"" help:"List the lessons, and which are passed."`
+	Verify   verifyCommand   `cmd:"" help:"Prove the course: solutions pass, starters and mistakes fail as declared."`
+	Setup    setupCommand    `cmd:"" help:"Pull the images of the containers, and tell what of this machine the checker can use. make setup does more."`
+	Doctor   doctorCommand   `cmd:"" help:"Tell what of this machine the checker can use."`
+	Idle     idleCommand     `cmd:"" hidden:"" help:"Remove the containers when nobody has used them for a while. Checks start it."`
+	Down     downCommand     `cmd:"" help:"Remove the containers that checks have started on this machine, of other clones too."`
 }
 
 // status is how a command ended, when that is not ExitPassed, and has been told to the user already.

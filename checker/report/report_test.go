@@ -397,3 +397,20 @@ var errFull = errors.New("no space left")
 type full struct{}
 
 func (full) Write([]byte) (int, error) { return 0, errFull }
+
+func TestAfterALessonIsPassed(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	text := report.NewText(&out, nil)
+	text.After(3, "--- a\n+++ b\n@@ -1 +1 @@\n-old\n+new\n", []string{"The tea is cold.", "The tea is green."})
+	assert.Equal(t, "\nThe smallest difference to the reference (make lesson-3 diff shows them all):\n\n"+
+		"    --- a\n    +++ b\n    @@ -1 +1 @@\n    -old\n    +new\n"+
+		"\nTwo changes that would break it. Which requirement sees them?\n  - The tea is cold.\n  - The tea is green.\n", out.String())
+
+	out.Reset()
+	text.After(3, strings.Repeat("+line\n", 40), nil)
+	assert.Equal(t, "\nmake lesson-3 diff shows how the reference does it.\n", out.String())
+	out.Reset()
+	text.After(3, "", nil)
+	assert.Empty(t, out.String())
+}

@@ -1,0 +1,89 @@
+package desk
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/aymanbagabas/go-udiff"
+)
+
+// around is how many lines of a file are shown around a difference.
+const around = 3
+
+// Diff is how the learner's files differ from the reference, as a unified diff from the one to the other. It is "" if
+// they do not.
+func (d *Desk) Diff() (string, error) {
+	var out strings.Builder
+	err := d.compare(func(f udiff.UnifiedDiff) { out.WriteString(f.String()) })
+	return out.String(), err
+}
+
+// Smallest is the smallest of the differences that change more than comments and empty lines, as a unified diff with
+// one place; "" if there is none.
+func (d *Desk) Smallest() (string, error) {
+	var smallest udiff.UnifiedDiff
+	least := 0
+	err := d.compare(func(f udiff.UnifiedDiff) {
+		for _, h := range f.Hunks {
+			if n := changed(h); n > 0 && (least == 0 || n < least) {
+				smallest, least = udiff.UnifiedDiff{From: f.From, To: f.To, Hunks: []*udiff.Hunk{h}}, n
+			}
+		}
+	})
+	if least == 0 {
+		return "", err
+	}
+	return smallest.String(), err
+}
+
+// compare visits the files that differ, in the order of their names.
+func (d *Desk) compare(visit func(udiff.UnifiedDiff)) error {
+	mine, err := d.Mine()
+	if err != nil {
+		return err
+	}
+	reference, err := d.Reference()
+	if err != nil {
+		return err
+	}
+	names := maps.Clone(mine)
+	maps.Copy(names, reference)
+	for _, name := range slices.Sorted(maps.Keys(names)) {
+		from, to := "lessons/"+d.lesson.ID+"/"+name, "solutions/"+d.lesson.ID+"/"+name
+		for _, side := range []struct {
+			label *string
+			files Files
+		}{{&from, mine}, {&to, reference}} {
+			if _, ok := side.files[name]; !ok {
+				*side.label = "/dev/null" // as diff -N and git say it
+			}
+		}
+		f, err := udiff.ToUnifiedDiff(from, to, mine[name], udiff.Lines(mine[name], reference[name]), around)
+		if err != nil {
+			return fmt.Errorf("cannot compare %s: %w", name, err)
+		}
+		if len(f.Hunks) > 0 {
+			visit(f)
+		}
+	}
+	return nil
+}
+
+// changed counts the lines of a hunk that are changed, if any of them does something.
+func changed(h *udiff.Hunk) int {
+	n, does := 0, false
+	for _, l := range h.Lines {
+		if l.Kind == udiff.Equal {
+			continue
+		}
+		n++
+		text := strings.TrimSpace(l.Content)
+		does = does || text != "" && !strings.HasPrefix(text, "//") && !strings.HasPrefix(text, "#")
+	}
+	if !does {
+		return 0
+	}
+	return n
+}
