@@ -3,6 +3,7 @@ package check
 import (
 	"errors"
 	"fmt"
+	"path/filepath"
 	"time"
 
 	"example.com/serverless-patterns/checker/eventsource"
@@ -22,6 +23,18 @@ func (t *T) Bucket(logicalID string) *Bucket {
 	t.present(err)
 	return &Bucket{t: t, bucket: bucket}
 }
+
+// Buckets are all buckets of the template, in its order.
+func (t *T) Buckets() []*Bucket {
+	var all []*Bucket
+	for _, b := range t.deployed().Buckets() {
+		all = append(all, &Bucket{t: t, bucket: b})
+	}
+	return all
+}
+
+// LogicalID is what the template calls the bucket.
+func (b *Bucket) LogicalID() string { return b.bucket.LogicalID }
 
 // Name is the physical name.
 func (b *Bucket) Name() string { return b.bucket.Name }
@@ -107,7 +120,9 @@ func refusedBucket(err error) (Finding, bool) {
 	}
 	var bucket *stack.BucketError
 	if errors.As(err, &bucket) {
-		f.Got = bucket.Error()
+		named := *bucket
+		named.File = filepath.Base(named.File)
+		f.Got = named.Error()
 		f.Why = "A bucket's name is its address, the same for all accounts: it follows the rules of DNS, and there is each only once."
 		return f, true
 	}
@@ -115,7 +130,9 @@ func refusedBucket(err error) (Finding, bool) {
 	if !errors.As(err, &refused) || refused.Code == "InvalidParameterValueException" {
 		return Finding{}, false // of another event source
 	}
-	f.Got = refused.Error()
+	named := *refused
+	named.File = filepath.Base(named.File)
+	f.Got = named.Error()
 	f.Why = "S3 looks at all that a bucket notifies when the stack is made, and refuses what is not clear."
 	if refused.Code == "ValidationError" {
 		f.Why = "A bucket can be told to notify a function only when the function is there. So nothing that the function needs to be made, " +

@@ -22,11 +22,18 @@ func (t *T) NotificationEvidence() []string {
 	if len(all) == 0 {
 		return append(lines, "hop:  none; no function was notified of anything")
 	}
-	var shown *eventsource.Notification
+	var shown, failed *eventsource.Notification
 	for i := range all {
-		if len(all[i].Attempts) > 0 && (shown == nil || all[i].Last().Then != eventsource.Deleted) {
+		switch {
+		case len(all[i].Attempts) == 0:
+		case all[i].Last().Then != eventsource.Deleted:
+			failed = &all[i]
+		default:
 			shown = &all[i]
 		}
+	}
+	if failed != nil {
+		shown = failed
 	}
 	if shown == nil {
 		return lines

@@ -17,6 +17,7 @@ import (
 	"example.com/serverless-patterns/checker/course/lesson05"
 	"example.com/serverless-patterns/checker/course/lesson09"
 	"example.com/serverless-patterns/checker/course/lesson10"
+	"example.com/serverless-patterns/checker/course/lesson11"
 )
 
 // Module is the path in the course's go.mod, by which its directory is known.
@@ -38,6 +39,7 @@ func Lessons() []Lesson {
 		{lesson05.Lesson, lesson05.Files},
 		{lesson09.Lesson, lesson09.Files},
 		{lesson10.Lesson, lesson10.Files},
+		{lesson11.Lesson, lesson11.Files},
 	}
 }
 

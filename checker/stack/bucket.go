@@ -54,6 +54,15 @@ func (s *Stack) Bucket(logicalID string) (*Bucket, error) {
 	return b, nil
 }
 
+// Buckets are all buckets of the stack, in the order of the template.
+func (s *Stack) Buckets() []*Bucket {
+	var all []*Bucket
+	for _, b := range s.template.Buckets {
+		all = append(all, s.buckets[b.LogicalID])
+	}
+	return all
+}
+
 // withBuckets puts an S3 of the stack's own in front of the backend, if the template has buckets.
 func withBuckets(o Options) backend.Backend {
 	if len(o.Template.Buckets) == 0 {

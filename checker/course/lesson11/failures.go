@@ -1,0 +1,114 @@
+package lesson11
+
+import (
+	"fmt"
+	"strings"
+
+	"example.com/serverless-patterns/checker/check"
+	"example.com/serverless-patterns/checker/eventsource"
+	"example.com/serverless-patterns/checker/stack"
+	"example.com/serverless-patterns/checker/wire"
+)
+
+// succeeded requires that no notification has failed, and that nothing was made of them.
+func (a *album) succeeded(next string) {
+	for _, n := range a.t.Notifications() {
+		if last := n.Last(); last.Then == eventsource.Lost || last.Then == eventsource.Back {
+			a.t.Fail(check.Finding{
+				Got:  fmt.Sprintf("%d invocations, and the event is lost: %s%s", len(n.Attempts), last.Why, said(last)),
+				Want: "1 invocation, which is no failure", Next: next, Evidence: a.evidence(),
+			})
+		}
+	}
+	if made := a.thumbs(); len(made) > 0 {
+		a.t.Fail(check.Finding{Got: "the object " + made[0].String(), Want: "no thumbnail", Evidence: a.evidence()})
+	}
+}
+
+// said is the error of an invocation, shortened.
+func said(a eventsource.Attempt) string {
+	i := stack.NotifiedBy(a)
+	if i == nil || i.Error().Message == "" {
+		return ""
+	}
+	message := i.Error().Message
+	if before, after, ok := strings.Cut(message, "https response error"); ok { // what the SDK says of the response
+		_, code, _ := strings.Cut(after, "api error ")
+		message = before + code
+	}
+	const longest = 120
+	if runes := []rune(message); len(runes) > longest {
+		message = string(runes[:longest]) + "…"
+	}
+	return ": " + message
+}
+
+var gone = check.Check{
+	ID:          "gone",
+	Requirement: "A photo that is removed, before its event comes or after, is no failure",
+	Why: "Events come late, and people change their minds. A function that fails on a photo that is gone is tried again twice, and fails each time; " +
+		"an alarm goes off for what is no fault. Without s3:ListBucket S3 says AccessDenied in place of NoSuchKey, and nobody can tell.",
+	Next: "If GetObject fails with a *types.NoSuchKey, log it and go on. S3ReadPolicy has s3:ListBucket, which it takes to be told so.",
+	Run: func(t *check.T) {
+		a := open(t)
+		a.put(cat, "image/png", photo(width, 300, red))
+		t.Bucket(photos).Delete(cat)
+		t.DrainNotifications()
+		if _, ok := a.last(cat); !ok {
+			a.one(cat)
+		}
+		a.succeeded("var missing *types.NoSuchKey; if errors.As(err, &missing), log that the photo is gone, and return nil. Let the policy have s3:ListBucket on the photos' bucket.")
+	},
+}
+
+var noImage = check.Check{
+	ID:          "no-image",
+	Requirement: "What is not an image is logged with its key and left: it is no failure, and is not tried again",
+	Why: "What cannot be decoded once cannot be decoded later. Lambda tries an event again that fails, after one minute and after two more, pays for all three, " +
+		"and drops it; meanwhile nobody has read which object it was.",
+	Next: "Tell what another attempt may mend from what it will not: for an object that does not decode, log its key and return nil.",
+	Run: func(t *check.T) {
+		broken := photo(width, 300, red)
+		a := open(t)
+		for _, object := range []struct {
+			key     string
+			content []byte
+		}{{"photos/notes.png", []byte("milk, eggs")}, {"photos/half.png", broken[:len(broken)/2]}, {"photos/empty.png", nil}} {
+			key := object.key
+			a.put(key, "image/png", object.content)
+			t.DrainNotifications()
+			n, ok := a.last(key)
+			if !ok {
+				a.one(key)
+			}
+			a.succeeded("Return nil for an image.Decode that fails, after a line in the log with the key.")
+			if i := stack.NotifiedBy(n.Last()); i != nil && !strings.Contains(strings.Join(i.Log, "\n"), strings.TrimPrefix(key, "photos/")) {
+				t.Fail(check.Finding{Got: "nothing in the log that names " + key, Want: "a line with the key of what was left out", Evidence: a.evidence()})
+			}
+		}
+	},
+}
+
+var failure = check.Check{
+	ID:          "failure",
+	Requirement: "When a thumbnail cannot be stored, the invocation fails, so that Lambda tries again",
+	Why: "Nobody waits for the result of an asynchronous invocation. An error is all that Lambda goes by: it tries again twice, and hands on what still fails. " +
+		"An error that is logged and not returned is a success, and the thumbnail is never made.",
+	Next: "Return the error of PutObject from the handler.",
+	Run: func(t *check.T) {
+		a := open(t)
+		heal := t.Inject("PutObject", wire.Deny())
+		a.put(cat, "image/png", photo(width, 300, red))
+		t.DrainNotifications()
+		heal()
+		n, ok := a.last(cat)
+		if !ok {
+			a.one(cat)
+		}
+		if last := n.Last(); last.Then != eventsource.Lost {
+			t.Fail(check.Finding{
+				Got: "the invocation succeeded, and there is no thumbnail", Want: "an invocation that fails: 3 attempts, of which the last could have succeeded", Evidence: a.evidence(),
+			})
+		}
+	},
+}

@@ -1,0 +1,138 @@
+package lesson11
+
+import (
+	"fmt"
+
+	"example.com/serverless-patterns/checker/check"
+	"example.com/serverless-patterns/checker/eventsource"
+	"example.com/serverless-patterns/checker/stack"
+)
+
+const (
+	cat   = "photos/cat.png"
+	width = 400
+)
+
+var oneHop = check.Check{
+	ID:          "one-hop",
+	Requirement: "A photo leads to one invocation: what the function stores does not start it again",
+	Why: "A function that writes where its trigger listens starts itself, for as long as it succeeds. Lambda stops such a chain after about 16 invocations, if it " +
+		"can follow it: not through a DynamoDB table, not with an old SDK, and not where RecursiveLoop is Allow. Then it runs, and is billed, until somebody looks.",
+	Next: "Store thumbnails in a bucket of their own, which notifies nobody; or give the event a Filter with the prefix photos/, and store them below another.",
+	Run: func(t *check.T) {
+		a := open(t)
+		a.put(cat, "image/png", photo(width, 300, red))
+		t.DrainNotifications()
+		all := t.Notifications()
+		if len(all) != 1 || all[0].Hop != 1 {
+			if len(all) == 0 {
+				a.one(cat)
+			}
+			t.Fail(check.Finding{
+				Got:      started(all),
+				Want:     "1 invocation of " + function,
+				Evidence: append(a.evidence(), cost(t, all)...),
+			})
+		}
+		a.one(cat)
+	},
+}
+
+// started says how often the function was started.
+func started(all []eventsource.Notification) string {
+	invocations, stopped := 0, ""
+	for _, n := range all {
+		invocations += len(n.Attempts)
+		if n.Stopped != "" {
+			stopped = ": " + n.Stopped
+		}
+	}
+	var by string
+	for _, n := range all {
+		if n.Hop > 1 {
+			by = fmt.Sprintf(", from the second on by what the function itself had stored, first %s in %s", n.Key, n.Bucket)
+			break
+		}
+	}
+	return fmt.Sprintf("%d invocations of %s for one photo%s%s", invocations, function, by, stopped)
+}
+
+// The list prices that a loop is reckoned with, in US dollars for us-east-1 ("AWS Lambda Pricing" and "Amazon S3 pricing",
+// November 2026).
+const (
+	perRequest  = 0.20 / 1e6     // an invocation
+	perGBSecond = 0.0000133334   // of a function on arm64
+	perPut      = 0.005 / 1000   // into S3 Standard
+	perGet      = 0.0004 / 1000  // from it
+	assumed     = 0.2            // seconds that an invocation takes, of a photo of some MB
+	perDay      = 86_400.0 / 0.3 // rounds of a loop: an invocation, and the way of its event
+)
+
+// cost says what a loop costs that nobody stops: a model, and said to be one.
+func cost(t *check.T, all []eventsource.Notification) []string {
+	if last := all[len(all)-1]; last.Stopped == "" {
+		return []string{"cost:   one more invocation for each photo, for nothing"}
+	}
+	memory := 128.0
+	if i := stack.NotifiedBy(all[0].Last()); i != nil {
+		memory = float64(i.MemorySize)
+	}
+	round := perRequest + perPut + perGet + assumed*memory/1024*perGBSecond
+	return []string{
+		fmt.Sprintf("cost:   a loop that nobody stops would make %.0f rounds a day of this one photo, and cost %.2f USD a day; 1,000 photos %.0f USD", perDay, perDay*round, 1000*perDay*round),
+		fmt.Sprintf("        (a model: %.1f s an invocation with %.0f MB, one round in 0.3 s, list prices of us-east-1 from \"AWS Lambda Pricing\" and \"Amazon S3 pricing\")", assumed, memory),
+	}
+}
+
+var thumbnail = check.Check{
+	ID:          "thumbnail",
+	Requirement: "A thumbnail shows the photo, in its proportions, with no side over 128 pixels",
+	Why:         "A page with a hundred thumbnails loads them all. One that is as large as the photo is no thumbnail, and one without its content type is a download.",
+	Next:        "Make the longer side 128 pixels at most, the other in proportion, and store it with the ContentType image/png or image/jpeg.",
+	Run: func(t *check.T) {
+		a := open(t)
+		for _, of := range []struct {
+			key           string
+			width, height int
+		}{{"photos/meadow-wide.png", width, 300}, {"photos/tower-tall.png", 150, 450}, {"photos/stamp-small.png", 60, 40}} {
+			a.put(of.key, "image/png", photo(of.width, of.height, red))
+			t.DrainNotifications()
+			o := a.one(of.key)
+			picture, contentType := a.image(o)
+			got := picture.Bounds().Size()
+			longest := max(of.width, of.height)
+			w, h := min(of.width, of.width*128/longest), min(of.height, of.height*128/longest)
+			off := abs(got.X*of.height-got.Y*of.width) > 2*longest // two pixels
+			switch {
+			case got.X > 128 || got.Y > 128 || got.X == 0 || off:
+				t.Fail(check.Finding{
+					Got:  fmt.Sprintf("a thumbnail of %d x %d pixels of a photo of %d x %d", got.X, got.Y, of.width, of.height),
+					Want: fmt.Sprintf("one of %d x %d pixels, or smaller", w, h), Evidence: a.evidence(),
+				})
+			case !has(picture, red):
+				t.Fail(check.Finding{Got: "a thumbnail with other colours than the photo", Want: "a thumbnail of the photo", Evidence: a.evidence()})
+			case contentType != "image/png" && contentType != "image/jpeg":
+				t.Fail(check.Finding{Got: "the content type " + contentType, Want: "image/png or image/jpeg", Evidence: a.evidence()})
+			}
+		}
+	},
+}
+
+func abs(n int) int { return max(n, -n) }
+
+var permissions = check.Check{
+	ID:          "permissions",
+	Requirement: "The function may read photos and store thumbnails, and no more",
+	Why: "Whoever gets in through a mistake in the function may do what the function may do: with every policy of S3, delete the photos of all customers. " +
+		"And what may not be written cannot be written in a loop.",
+	Next: "Give the function S3ReadPolicy for the photos, by the bucket's name, and S3WritePolicy for the thumbnails.",
+	Run: func(t *check.T) {
+		a := open(t)
+		a.put(cat, "image/png", photo(width, 300, red))
+		t.DrainNotifications()
+		p := t.Function(function).Permissions()
+		p.Suffice()
+		p.NameEverything()
+		p.AreAllUsed()
+	},
+}

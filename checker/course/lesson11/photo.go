@@ -1,0 +1,163 @@
+package lesson11
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"image"
+	"image/color"
+	"image/draw"
+	_ "image/jpeg" // thumbnails may be
+	"image/png"
+	"net/url"
+	"path"
+	"strings"
+
+	"example.com/serverless-patterns/checker/check"
+	"example.com/serverless-patterns/checker/eventsource"
+	"example.com/serverless-patterns/checker/stack"
+)
+
+// The colours of photos.
+var (
+	red  = color.RGBA{R: 200, G: 40, B: 30, A: 255}
+	blue = color.RGBA{R: 30, G: 60, B: 200, A: 255}
+)
+
+// photo is a PNG of one colour.
+func photo(width, height int, of color.Color) []byte {
+	picture := image.NewRGBA(image.Rect(0, 0, width, height))
+	draw.Draw(picture, picture.Rect, image.NewUniform(of), image.Point{}, draw.Src)
+	var out bytes.Buffer
+	_ = png.Encode(&out, picture) // a buffer takes everything
+	return out.Bytes()
+}
+
+// album is what a check stores, and finds again.
+type album struct {
+	t      *check.T
+	stored map[string]bool
+}
+
+func open(t *check.T) *album { return &album{t, map[string]bool{}} }
+
+// put stores a photo as somebody else would have done.
+func (a *album) put(key, contentType string, content []byte) {
+	a.stored[key] = true
+	a.t.Bucket(photos).Put(key, contentType, content)
+}
+
+// thumb is what a function has stored.
+type thumb struct {
+	bucket *check.Bucket
+	stack.Object
+}
+
+func (o thumb) String() string { return fmt.Sprintf("%s in %s", o.Key, o.bucket.LogicalID()) }
+
+// thumbs is everything in every bucket that the check has not stored itself.
+func (a *album) thumbs() []thumb {
+	var all []thumb
+	for _, b := range a.t.Buckets() {
+		for _, o := range b.Objects() {
+			if b.LogicalID() != photos || !a.stored[o.Key] {
+				all = append(all, thumb{b, o})
+			}
+		}
+	}
+	return all
+}
+
+// of are the thumbnails of a photo: those whose key has the photo's name in it, whatever they end with.
+func (a *album) of(key string) []thumb {
+	stem := strings.TrimSuffix(path.Base(key), path.Ext(key))
+	var found []thumb
+	for _, o := range a.thumbs() {
+		if strings.Contains(o.Key, stem) {
+			found = append(found, o)
+		}
+	}
+	return found
+}
+
+// one requires that a photo has one thumbnail.
+func (a *album) one(key string) thumb {
+	found := a.of(key)
+	if len(found) == 1 {
+		return found[0]
+	}
+	f := check.Finding{Got: fmt.Sprintf("no object in any bucket with the name of %s in its key", key), Want: "one thumbnail of " + key, Evidence: a.evidence()}
+	if len(found) > 1 {
+		f.Got = fmt.Sprintf("%d objects for %s, such as %s and %s", len(found), key, found[0], found[1])
+	}
+	if others := a.thumbs(); len(found) == 0 && len(others) > 0 {
+		f.Got += fmt.Sprintf(", but %s", others[0])
+	}
+	for _, n := range a.t.Notifications() {
+		if n.Key == key {
+			a.t.Fail(f)
+		}
+	}
+	if len(found) == 0 {
+		f.Why = "S3 tells a function of what the event of type S3 in the template is for: its bucket, its event types, and its filter."
+		f.Next = "Give ResizeFunction an event of type S3 with Bucket: !Ref PhotosBucket and Events: s3:ObjectCreated:*. A filter, if there is one, must let photos/ through."
+	}
+	a.t.Fail(f)
+	return thumb{}
+}
+
+// evidence is the picture of what was notified.
+func (a *album) evidence() []string { return a.t.NotificationEvidence() }
+
+// image reads a thumbnail.
+func (a *album) image(o thumb) (image.Image, string) {
+	object, _ := o.bucket.Object(o.Key)
+	picture, _, err := image.Decode(bytes.NewReader(object.Content))
+	if err != nil {
+		a.t.Fail(check.Finding{Got: fmt.Sprintf("%s is no PNG and no JPEG: %v", o, err), Want: "a thumbnail that can be shown", Evidence: a.evidence()})
+	}
+	return picture, object.ContentType
+}
+
+// has tells whether the middle of an image is of a colour, as far as an encoder keeps it.
+func has(picture image.Image, want color.RGBA) bool {
+	const tolerance = 24
+	middle := picture.Bounds().Min.Add(picture.Bounds().Size().Div(2))
+	r, g, b, _ := picture.At(middle.X, middle.Y).RGBA()
+	near := func(got uint32, want uint8) bool {
+		d := int(got>>8) - int(want)
+		return d <= tolerance && d >= -tolerance
+	}
+	return near(r, want.R) && near(g, want.G) && near(b, want.B)
+}
+
+// last is the latest notification of a key.
+func (a *album) last(key string) (eventsource.Notification, bool) {
+	all := a.t.Notifications()
+	for i := len(all) - 1; i >= 0; i-- {
+		if all[i].Key == key {
+			return all[i], true
+		}
+	}
+	return eventsource.Notification{}, false
+}
+
+// event is an event of S3 with a record for each key.
+func (a *album) event(words string, keys ...string) check.Event {
+	var all []map[string]any
+	for n, key := range keys {
+		all = append(all, map[string]any{
+			"eventVersion": "2.1", "eventSource": "aws:s3", "awsRegion": a.t.Region(), "eventTime": "2026-11-28T08:00:00.000Z", "eventName": "ObjectCreated:Put",
+			"s3": map[string]any{
+				"s3SchemaVersion": "1.0", "configurationId": "photos",
+				"bucket": map[string]any{"name": a.t.Bucket(photos).Name(), "arn": "arn:aws:s3:::" + a.t.Bucket(photos).Name()},
+				"object": map[string]any{
+					"key":  strings.ReplaceAll(url.QueryEscape(key), "%2F", "/"),
+					"size": 1024, "eTag": "d41d8cd98f00b204e9800998ecf8427e", "sequencer": fmt.Sprintf("0055AED6DCD9028%03X", n+1),
+				},
+			},
+		})
+	}
+	data, _ := json.Marshal(map[string]any{"Records": all}) // texts and numbers always encode
+	return check.Event{Words: words, JSON: data}
+}
