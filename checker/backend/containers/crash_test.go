@@ -3,6 +3,7 @@ package containers
 import (
 	"bytes"
 	"io"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
@@ -17,9 +18,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// moments are how long after the first container is there a start is disturbed. Until both services answer it takes
+// moment is how long after the first container is there a start is disturbed. Until both services answer it takes
 // some seconds.
-var moments = []time.Duration{0, time.Second}
+func moment() time.Duration { return rand.N(1500 * time.Millisecond) }
 
 // aboutProcesses lets a test run beside others, and not with -short: what it is about is in other processes.
 func aboutProcesses(t *testing.T) {
@@ -58,7 +59,7 @@ func (f fleet) works(t *testing.T) {
 func TestInterruptedWhileStartingBothNothingIsLeft(t *testing.T) {
 	aboutProcesses(t)
 	f := newFleet(t)
-	for _, after := range moments {
+	for _, after := range []time.Duration{0, moment()} {
 		cmd, out := f.starting(t)
 		time.Sleep(after)
 		require.NoError(t, cmd.Process.Signal(os.Interrupt))
@@ -66,23 +67,22 @@ func TestInterruptedWhileStartingBothNothingIsLeft(t *testing.T) {
 		assert.Contains(t, out.String(), "interrupt", "after %v", after)
 		assert.Empty(t, f.all(t), "after %v", after)
 	}
-	f.works(t)
 }
 
 func TestAfterACrashWhileStartingTheNextRunWorksAndDownLeavesNothing(t *testing.T) {
 	aboutProcesses(t)
 	f := newFleet(t)
-	for _, after := range moments {
-		cmd, out := f.starting(t)
-		time.Sleep(after)
-		require.NoError(t, cmd.Process.Kill())
-		require.Error(t, cmd.Wait(), "%s", out)
-		f.works(t)
-		removed, err := f.down(t.Context())
-		require.NoError(t, err)
-		assert.Equal(t, 2, removed)
-		assert.Empty(t, f.all(t))
-	}
+	after := moment()
+	t.Log("after ", after)
+	cmd, out := f.starting(t)
+	time.Sleep(after)
+	require.NoError(t, cmd.Process.Kill())
+	require.Error(t, cmd.Wait(), "%s", out)
+	f.works(t)
+	removed, err := f.down(t.Context())
+	require.NoError(t, err)
+	assert.Equal(t, 2, removed)
+	assert.Empty(t, f.all(t))
 }
 
 // relay is the way to the Docker engine, until it is cut.
@@ -145,18 +145,15 @@ func TestAnEngineThatGoesAwayWhileStartingIsSaidAndTheNextRunWorks(t *testing.T)
 	if runtime.GOOS != "linux" {
 		t.Skip("not run, because paths of sockets are short on other systems")
 	}
-	for _, after := range moments {
-		r := newRelay(t, engine)
-		cmd, out := f.starting(t, "DOCKER_HOST=unix://"+r.Addr().String())
-		time.Sleep(after)
-		r.cut()
-		err := cmd.Wait()
-		var exit *exec.ExitError
-		require.ErrorAs(t, err, &exit, "after %v: %s", after, out)
-		assert.Equal(t, "the Docker engine went away while containers were being started: there is no Docker socket at unix://"+r.Addr().String()+
-			": install Docker, or start it, or set DOCKER_HOST\n", out.String(), "after %v", after)
-		f.works(t)
-		_, err = f.down(t.Context())
-		require.NoError(t, err)
-	}
+	after := moment()
+	r := newRelay(t, engine)
+	cmd, out := f.starting(t, "DOCKER_HOST=unix://"+r.Addr().String())
+	time.Sleep(after)
+	r.cut()
+	err := cmd.Wait()
+	var exit *exec.ExitError
+	require.ErrorAs(t, err, &exit, "after %v: %s", after, out)
+	assert.Equal(t, "the Docker engine went away while containers were being started: there is no Docker socket at unix://"+r.Addr().String()+
+		": install Docker, or start it, or set DOCKER_HOST\n", out.String(), "after %v", after)
+	f.works(t)
 }
