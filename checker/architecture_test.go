@@ -54,6 +54,7 @@ var layers = [][]layer{
 	{{"backend", "holds data, and does not know who asks for it"}},
 	{{"sam", "reads a template, and does not know what is done with it"}},
 	{
+		{"downstream", "is services that functions call, and does not know what they are for"},
 		{"conformance", "is the form of a table of facts for tests, and knows none"},
 		{"anatomy", "takes a binary apart, and does not know what is too much"},
 		{"scratch", "is what tests begin and end with, and knows nothing of the checker"},
@@ -226,6 +227,7 @@ func TestTheOrderOfPackagesIsARuleThatCanBeBroken(t *testing.T) {
 		{"report", "check", ""},
 		{"check", "sandbox", ""},
 		{"stack", "sam", ""},
+		{"check", "downstream", ""},
 		{"backend/embedded", "backend", ""},
 		{"backend/embedded", "backend/embedded/expression", ""},
 		{"backend/embedded/expression", "backend/embedded/attribute", ""},
@@ -248,6 +250,7 @@ func TestTheOrderOfPackagesIsARuleThatCanBeBroken(t *testing.T) {
 		{"wire", "eventsource", "checker/wire must not import checker/eventsource"},
 		{"eventsource", "apigateway", "checker/eventsource must not import checker/apigateway"},
 		{"apigateway", "sandbox", "checker/apigateway must not import checker/sandbox"},
+		{"downstream", "wire", "checker/downstream must not import checker/wire"},
 		{"sam", "backend", "checker/sam must not import checker/backend"},
 		{"backend", "wire", "checker/backend must not import checker/wire"},
 		{"backend", "backend/embedded", "what a backend is does not depend on how one is made"},

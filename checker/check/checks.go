@@ -162,6 +162,9 @@ func (r *run) attempt(ctx context.Context, c Check, dir string) (Result, notes) 
 			result.Verdict, result.Error = Errored, withNext(cmp.Or(r.backend.Err(), err)) // the cause before what comes of it
 		}
 	}
+	for _, d := range t.downstream {
+		d.service.Close()
+	}
 	return result, t.notes
 }
 

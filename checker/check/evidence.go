@@ -19,7 +19,7 @@ const (
 	maxCalls = 8
 )
 
-// Evidence is what is known of the invocation: its AWS calls, and what it logged. Before that is what an API
+// Evidence is what is known of the invocation: its calls, and what it logged. Before that is what an API
 // has made of the request.
 func (r *Reply) Evidence() []string {
 	evidence := r.frontEvidence()
@@ -37,6 +37,7 @@ func (r *Reply) Evidence() []string {
 	if len(calls) == 0 {
 		evidence = append(evidence, "call: none to AWS")
 	}
+	evidence = append(evidence, r.downstreamEvidence()...)
 	if r.front != nil && r.front.atOnce && r.Outcome == sandbox.Answered {
 		return evidence // what it logged has the request id of one of several
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"example.com/serverless-patterns/checker/eventsource"
+	"example.com/serverless-patterns/checker/sandbox"
 	"example.com/serverless-patterns/checker/stack"
 )
 
@@ -219,4 +220,14 @@ func often(times int) string {
 		return "twice"
 	}
 	return fmt.Sprintf("%d times", times)
+}
+
+// NotKilled requires that no invocation which was given the message ended by the function's timeout.
+func (m Message) NotKilled() {
+	for _, d := range m.Story().Deliveries {
+		i := stack.DeliveredBy(d)
+		if i != nil && i.Outcome == sandbox.TimedOut {
+			m.Fail(Finding{Want: fmt.Sprintf("an answer within the function's timeout of %v", i.Timeout)})
+		}
+	}
 }

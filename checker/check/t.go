@@ -43,6 +43,7 @@ type T struct {
 	notes      notes
 	measures   []Measure
 	references []*stack.Stack
+	downstream []*Downstream
 	sent       map[string][]string          // the ids of messages that the check sent, by queue
 	delivered  map[*sandbox.Invocation]bool // by event source mappings
 }
@@ -159,6 +160,9 @@ func (t *T) deployed() *stack.Stack {
 		if f, refused := refusedMapping(err); refused {
 			t.Fail(f)
 		}
+		if missing := new(stack.MissingError); errors.As(err, &missing) {
+			t.present(err)
+		}
 		if err != nil {
 			t.did = "deployed the template"
 			t.refused(err)
@@ -189,6 +193,8 @@ func (t *T) present(err error) {
 	var missing *stack.MissingError
 	switch {
 	case err == nil:
+	case errors.As(err, &missing) && missing.Parameter():
+		t.Fail(withoutParameter(missing))
 	case errors.As(err, &missing):
 		t.Fail(Finding{
 			Did:  "deployed the template",
@@ -332,6 +338,7 @@ type Reply struct {
 	did      string
 	function *stack.Function // nil if there was no invocation
 	front    *front          // nil if no API is involved
+	about    string          // what requests to services must have in them to be this invocation's; "" if that is not known
 }
 
 // Calls are the AWS calls of the invocation.
@@ -352,3 +359,6 @@ func (r *Reply) Fail(f Finding) {
 	}
 	r.t.Fail(f)
 }
+
+// Template is what is deployed in this check, for what only the template decides and is judged as declared.
+func (t *T) Template() *sam.Template { return t.deployed().Template() }

@@ -21,7 +21,7 @@ type serveCommand struct {
 	Lesson    string            `arg:"" optional:"" help:"The lesson, by number or directory."`
 	Dir       string            `help:"Where the numbered lesson directories are: lessons, solutions, or any directory. Default: lessons."`
 	Template  string            `help:"A SAM template with functions in Go, of any project, in place of a lesson." placeholder:"FILE"`
-	Parameter map[string]string `help:"The value of a parameter of that template, as NAME=VALUE." placeholder:"NAME=VALUE"`
+	Parameter map[string]string `help:"The value of a parameter of the template, as NAME=VALUE." placeholder:"NAME=VALUE"`
 	Backend   string            `help:"Where the data is: embedded, containers, or the URL of an endpoint." default:"embedded" placeholder:"BACKEND"`
 	Port      int               `help:"Where the first API listens; other APIs and the AWS endpoint follow. Default: free ports." placeholder:"PORT"`
 	Debug     string            `help:"A function to run under delve, which waits for a debugger, without deadline and freeze." placeholder:"FUNCTION"`

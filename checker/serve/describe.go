@@ -18,6 +18,7 @@ func (s *server) describe() {
 			s.Live.Section("API "+id+"  "+a.URL, routes(t, id)...)
 		}
 	}
+	s.Live.Section("Parameters; --parameter NAME=VALUE gives one", s.parameters()...)
 	var functions, tables, outputs [][]string
 	for _, f := range t.Functions {
 		if d, err := deployed.Function(f.LogicalID); err == nil {
@@ -138,6 +139,30 @@ func notifies(t *sam.Template, bucket string) string {
 		return "notifies nobody"
 	}
 	return "notifies " + strings.Join(all, "; ")
+}
+
+// given are the values for parameters when the template is deployed. Those of somebody else's template are read into it
+// already.
+func (s *server) given() map[string]string {
+	if s.foreign() {
+		return nil
+	}
+	return s.Parameters
+}
+
+// parameters are the rows of the parameters of a lesson's template.
+func (s *server) parameters() (rows [][]string) {
+	if s.foreign() {
+		return nil
+	}
+	for _, p := range s.template.Parameters {
+		value, ok := s.Parameters[p.Name]
+		if !ok {
+			value = p.Default
+		}
+		rows = append(rows, []string{p.Name, value})
+	}
+	return rows
 }
 
 // routes are the rows of an API's routes.

@@ -39,7 +39,7 @@ type Options struct {
 	Port int
 	// Seed decides everything random, credentials too.
 	Seed uint64
-	// Parameters are values for parameters of a template of somebody else's, by name.
+	// Parameters are values for parameters of the template, by name, such as the addresses of services.
 	Parameters map[string]string
 	// Debug has a function run under a debugger. Nil runs all as Lambda does.
 	Debug *Debug
@@ -309,6 +309,7 @@ func (s *server) deploy(ctx context.Context, b *built) error {
 		Poll: true, Hurry: s.Hurry, ObserveNotification: d.notified, ObserveDelivery: d.delivered,
 		ObserveFiring: d.fired,
 		Debug:         s.debuggers(),
+		Parameters:    s.given(),
 	})
 	if err != nil {
 		d.cancel()
@@ -316,7 +317,8 @@ func (s *server) deploy(ctx context.Context, b *built) error {
 		var refused *sandbox.RequestError
 		var event *eventsource.RequestError
 		var bucket *stack.BucketError
-		if errors.As(err, &policy) || errors.As(err, &refused) || errors.As(err, &event) || errors.As(err, &bucket) {
+		var missing *stack.MissingError // a value for a parameter that is not there
+		if errors.As(err, &policy) || errors.As(err, &refused) || errors.As(err, &event) || errors.As(err, &bucket) || errors.As(err, &missing) {
 			return templateFault(err)
 		}
 		return err

@@ -32,6 +32,9 @@ func (r resolver) Ref(logicalID string) (string, error) {
 	}
 	for _, p := range r.template.Parameters {
 		if p.Name == logicalID {
+			if value, given := r.given[p.Name]; given {
+				return value, nil
+			}
 			if strings.HasPrefix(p.Type, "AWS::SSM::") {
 				return "", fmt.Errorf("the value of parameter %s is in the Parameter Store, which is not here", p.Name)
 			}

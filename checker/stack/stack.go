@@ -6,9 +6,11 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"maps"
 	randv2 "math/rand/v2"
 	"net/http"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -45,6 +47,8 @@ type Options struct {
 	// Seed decides everything random but the end of physical names, which is different each time, so
 	// that runs with the same seed can share a backend.
 	Seed uint64
+	// Parameters are values for parameters of the template, by name, in place of their Default.
+	Parameters map[string]string
 	// Variables may change the environment variables of a function before it is deployed. Nil changes
 	// nothing.
 	Variables func(function string, variables map[string]string)
@@ -99,6 +103,7 @@ type Stack struct {
 
 	name      string
 	template  *sam.Template
+	given     map[string]string // values of parameters in place of their Default
 	names     map[string]string // physical names by logical id
 	wire      *wire.Server
 	transport *http.Transport
@@ -125,12 +130,15 @@ type Stack struct {
 // template, not of this machine.
 type MissingError struct{ LogicalID, Type, File string }
 
+// Parameter tells whether it is a parameter that is missing, and no resource.
+func (e *MissingError) Parameter() bool { return e.Type == parameterType }
+
 func (e *MissingError) Error() string {
 	return fmt.Sprintf("%s has no %s called %s", e.File, e.Type, e.LogicalID)
 }
 
 // Deploy makes everything that the template declares. On an error nothing is left behind. A [*PolicyError]
-// is the template's fault.
+// and a [*MissingError] are the template's fault.
 func Deploy(ctx context.Context, o Options) (*Stack, error) {
 	random := randv2.New(randv2.NewPCG(o.Seed, 0x737461636b))
 	region := regions[random.IntN(len(regions))]
@@ -138,6 +146,7 @@ func Deploy(ctx context.Context, o Options) (*Stack, error) {
 		Region:    region,
 		name:      o.Name,
 		template:  o.Template,
+		given:     o.Parameters,
 		names:     physicalNames(o, region),
 		transport: &http.Transport{},
 		functions: map[string]*Function{},
@@ -149,6 +158,9 @@ func Deploy(ctx context.Context, o Options) (*Stack, error) {
 		dir:       o.Dir,
 	}
 	if err := Supported(o.Template); err != nil {
+		return nil, err
+	}
+	if err := undeclared(o); err != nil {
 		return nil, err
 	}
 	endpoint, err := wire.Listen(withBuckets(o), o.Seed)
@@ -214,6 +226,22 @@ func Supported(t *sam.Template) error {
 	return errors.Join(append(all, policyLimits(t)...)...)
 }
 
+// undeclared is a [*MissingError] if a value is for a parameter that the template does not have.
+func undeclared(o Options) error {
+	for _, name := range slices.Sorted(maps.Keys(o.Parameters)) {
+		if !slices.ContainsFunc(o.Template.Parameters, func(p sam.Parameter) bool { return p.Name == name }) {
+			return &MissingError{name, parameterType, o.Template.File}
+		}
+	}
+	return nil
+}
+
+// parameterType stands for the type of a parameter in a [MissingError].
+const parameterType = "parameter"
+
+// Template is what was deployed.
+func (s *Stack) Template() *sam.Template { return s.template }
+
 // Services are those that Deploy, and the functions of the template, ask the backend for.
 func Services(t *sam.Template) []backend.Service {
 	services := []backend.Service{backend.DynamoDB}
@@ -227,7 +255,7 @@ func Services(t *sam.Template) []backend.Service {
 // different each time.
 func physicalNames(o Options, region string) map[string]string {
 	names := map[string]string{}
-	soFar := resolver{&Stack{Region: region, name: o.Name, template: o.Template, names: names}}
+	soFar := resolver{&Stack{Region: region, name: o.Name, template: o.Template, given: o.Parameters, names: names}}
 	name := func(r sam.Resource, given sam.Value) {
 		text, ok := given.Literal()
 		if o.ExactNames && !given.IsZero() {
