@@ -15,6 +15,8 @@ import (
 	"example.com/serverless-patterns/checker/course/lesson02"
 	"example.com/serverless-patterns/checker/course/lesson03"
 	"example.com/serverless-patterns/checker/course/lesson05"
+	"example.com/serverless-patterns/checker/course/lesson06"
+	"example.com/serverless-patterns/checker/course/lesson07"
 	"example.com/serverless-patterns/checker/course/lesson09"
 	"example.com/serverless-patterns/checker/course/lesson10"
 	"example.com/serverless-patterns/checker/course/lesson11"
@@ -37,6 +39,8 @@ func Lessons() []Lesson {
 		{lesson02.Lesson, lesson02.Files},
 		{lesson03.Lesson, lesson03.Files},
 		{lesson05.Lesson, lesson05.Files},
+		{lesson06.Lesson, lesson06.Files},
+		{lesson07.Lesson, lesson07.Files},
 		{lesson09.Lesson, lesson09.Files},
 		{lesson10.Lesson, lesson10.Files},
 		{lesson11.Lesson, lesson11.Files},

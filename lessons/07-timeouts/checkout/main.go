@@ -1,0 +1,73 @@
+// Checkout pays for orders: one at a time for POST /checkouts, or those in the messages of a queue.
+//
+// It works, as long as the payment service does. ../README.md says what happens on other days, and what is to be done;
+// `make lesson-7 check` tells what is next.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"os"
+
+	"github.com/aws/aws-lambda-go/events"
+	"github.com/aws/aws-lambda-go/lambda"
+)
+
+func main() {
+	logger := slog.New(slog.NewJSONHandler(os.Stdout, nil))
+
+	url := os.Getenv("PAYMENTS_URL")
+	if url == "" {
+		logger.Error("PAYMENTS_URL is not set: it must hold the address of the payment service")
+		os.Exit(1)
+	}
+	h := &handler{payments: &payments{client: &http.Client{}, url: url}, logger: logger}
+	lambda.Start(h.handle)
+}
+
+type handler struct {
+	payments *payments
+	logger   *slog.Logger
+}
+
+// handle tells by the event who asks: a queue sends Records, an API a request.
+func (h *handler) handle(ctx context.Context, event json.RawMessage) (any, error) {
+	var batch events.SQSEvent
+	if err := json.Unmarshal(event, &batch); err == nil && len(batch.Records) > 0 {
+		return h.handleBatch(ctx, batch)
+	}
+	var request events.APIGatewayV2HTTPRequest
+	if err := json.Unmarshal(event, &request); err != nil {
+		return nil, err
+	}
+	return h.handleRequest(ctx, request), nil
+}
+
+// handleRequest pays for one order.
+func (h *handler) handleRequest(ctx context.Context, request events.APIGatewayV2HTTPRequest) events.APIGatewayV2HTTPResponse {
+	wanted, err := orderInRequest(request)
+	if err != nil {
+		return h.fail(ctx, err)
+	}
+	charge, err := h.payments.pay(ctx, wanted)
+	if err != nil {
+		return h.fail(ctx, err)
+	}
+	return respond(http.StatusCreated, map[string]string{"id": wanted.ID, "charge": charge})
+}
+
+// handleBatch pays for the orders of a batch. An error brings all of them back.
+func (h *handler) handleBatch(ctx context.Context, batch events.SQSEvent) (any, error) {
+	for _, record := range batch.Records {
+		wanted, err := orderIn([]byte(record.Body))
+		if err != nil {
+			return nil, err
+		}
+		if _, err := h.payments.pay(ctx, wanted); err != nil {
+			return nil, err
+		}
+	}
+	return events.SQSEventResponse{}, nil
+}
