@@ -10,7 +10,7 @@ SHELL := /bin/sh
 
 # lesson-3 lesson-4 check  →  3 4
 lessons := $(patsubst lesson-%,%,$(filter lesson-%,$(MAKECMDGOALS)))
-verbs := check hint serve diff reset solution
+verbs := check watch hint serve diff reset solution
 verb := $(filter $(verbs),$(MAKECMDGOALS))
 options := $(if $(BACKEND),--backend $(BACKEND)) $(if $(DIR),--dir "$(DIR)") $(if $(ONLY),--only $(ONLY)) $(if $(SEED),--seed $(SEED))
 
@@ -49,6 +49,10 @@ check: run-check ## Check every lesson, or those that are named.
 .PHONY: run-check
 run-check: bin/checker
 	+@mkdir -p .workshop; rm -f $(mark); bin/checker check $(options) $(lessons) || echo failed > $(mark)
+
+.PHONY: watch
+watch: bin/checker ## Check a lesson each time you save: make lesson-1 watch
+	+@bin/checker watch $(if $(BACKEND),--backend $(BACKEND)) $(if $(SEED),--seed $(SEED)) $(if $(PLAIN),--plain) $(lessons)
 
 .PHONY: hint
 hint: bin/checker ## Give a hint for the requirement that fails now: make lesson-1 hint

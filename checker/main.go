@@ -27,6 +27,6 @@ func run() int {
 		program = os.Args[0]
 	}
 	return cli.Run(ctx, cli.Process{
-		Args: os.Args[1:], Environ: os.Environ(), Dir: dir, Program: program, Stdout: os.Stdout, Stderr: os.Stderr,
+		Args: os.Args[1:], Environ: os.Environ(), Dir: dir, Program: program, Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
 	})
 }

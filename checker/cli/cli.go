@@ -32,6 +32,7 @@ type Process struct {
 	Environ []string
 	Dir     string // where the user is
 	Program string // the checker's own path
+	Stdin   io.Reader
 	Stdout  io.Writer
 	Stderr  io.Writer
 }
@@ -39,6 +40,7 @@ type Process struct {
 // commands are the subcommands; their types' fields are the flags.
 type commands struct {
 	Check    checkCommand    `cmd:"" help:"Check lessons: all of them, or those that are named."`
+	Watch    watchCommand    `cmd:"" help:"Check a lesson each time one of its files is saved, with keys for hints and more."`
 	Serve    serveCommand    `cmd:"" help:"Keep a lesson's stack running: its APIs for curl and a browser, a line for everything that happens, new code when it is saved."`
 	Hint     hintCommand     `cmd:"" help:"Give a hint for the requirement that fails now, a clearer one each time."`
 	Diff     diffCommand     `cmd:"" help:"Show how your files of a lesson differ from the reference."`

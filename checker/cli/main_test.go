@@ -46,7 +46,7 @@ func checker() {
 		program = os.Args[0]
 	}
 	exit := cli.Run(ctx, cli.Process{
-		Args: os.Args[1:], Environ: os.Environ(), Dir: dir, Program: program, Stdout: os.Stdout, Stderr: os.Stderr,
+		Args: os.Args[1:], Environ: os.Environ(), Dir: dir, Program: program, Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
 	})
 	stop()
 	os.Exit(exit)

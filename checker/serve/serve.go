@@ -15,6 +15,7 @@ import (
 	"example.com/serverless-patterns/checker/backend"
 	"example.com/serverless-patterns/checker/check"
 	"example.com/serverless-patterns/checker/eventsource"
+	"example.com/serverless-patterns/checker/files"
 	"example.com/serverless-patterns/checker/report"
 	"example.com/serverless-patterns/checker/sam"
 	"example.com/serverless-patterns/checker/sandbox"
@@ -79,7 +80,7 @@ type server struct {
 	work    string // a directory for the files of this run
 	builds  int
 	backend backend.Backend
-	watcher *watcher
+	watcher *files.Watcher
 
 	template  *sam.Template
 	notes     []string
@@ -106,7 +107,7 @@ func (s *server) run(ctx context.Context) (err error) {
 		s.backend, err = s.Open(ctx, []backend.Service{backend.DynamoDB, backend.SQS})
 		opened <- err
 	}()
-	s.watcher = newWatcher(s.sources(nil)) // before anything is read
+	s.watcher = files.NewWatcher(s.sources(nil)) // before anything is read
 	built, err := s.prepare(ctx)
 	if s.Built != nil {
 		s.Built()
@@ -171,7 +172,7 @@ func (s *server) keep(ctx context.Context) error {
 		if err := s.backend.Err(); err != nil {
 			return err
 		}
-		changed := s.watcher.look()
+		changed := s.watcher.Look()
 		if len(changed) == 0 {
 			continue
 		}
@@ -330,7 +331,7 @@ func (s *server) deploy(ctx context.Context, b *built) error {
 		}
 	}
 	s.current, s.template, s.notes, s.source, s.sums = d, b.template, b.notes, b.source, b.sums
-	s.watcher.also(s.sources(b.template))
+	s.watcher.Also(s.sources(b.template))
 	return os.RemoveAll(b.dir)
 }
 

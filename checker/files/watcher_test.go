@@ -1,4 +1,4 @@
-package serve
+package files
 
 import (
 	"os"
@@ -21,36 +21,36 @@ func TestTheWatcherSeesWhatHasAnotherContent(t *testing.T) {
 	}
 	write("a/main.go", "package main")
 	write("b/main.go", "package main")
-	w := newWatcher([]string{dir, path("b")})
-	assert.Empty(t, w.look())
+	w := NewWatcher([]string{dir, path("b")})
+	assert.Empty(t, w.Look())
 
 	write("a/main.go", "package other")
-	assert.Equal(t, []string{path("a/main.go")}, w.look())
-	assert.Empty(t, w.look())
+	assert.Equal(t, []string{path("a/main.go")}, w.Look())
+	assert.Empty(t, w.Look())
 
 	later := time.Now().Add(time.Hour)
 	require.NoError(t, os.Chtimes(path("a/main.go"), later, later))
-	assert.Empty(t, w.look(), "it was only touched")
+	assert.Empty(t, w.Look(), "it was only touched")
 
 	// The same size, and another time.
 	write("a/main.go", "package third")
 	require.NoError(t, os.Chtimes(path("a/main.go"), later.Add(time.Hour), later.Add(time.Hour)))
-	assert.Equal(t, []string{path("a/main.go")}, w.look())
+	assert.Equal(t, []string{path("a/main.go")}, w.Look())
 
 	write("a/new.go", "package main")
 	require.NoError(t, os.RemoveAll(path("b")))
-	assert.Equal(t, []string{path("a/new.go"), path("b/main.go")}, w.look())
+	assert.Equal(t, []string{path("a/new.go"), path("b/main.go")}, w.Look())
 
 	// What has nothing to do with functions, and may be large.
 	write(".git/HEAD", "ref")
 	write("node_modules/a/main.go", "package main")
 	require.NoError(t, os.Symlink(path("a/main.go"), path("link.go")))
-	assert.Empty(t, w.look())
+	assert.Empty(t, w.Look())
 
 	other := t.TempDir()
 	require.NoError(t, os.WriteFile(filepath.Join(other, "go.mod"), []byte("module m"), 0o600))
-	w.also([]string{other, dir})
-	assert.Empty(t, w.look())
+	w.Also([]string{other, dir})
+	assert.Empty(t, w.Look())
 	require.NoError(t, os.WriteFile(filepath.Join(other, "go.mod"), []byte("module other"), 0o600))
-	assert.Equal(t, []string{filepath.Join(other, "go.mod")}, w.look())
+	assert.Equal(t, []string{filepath.Join(other, "go.mod")}, w.Look())
 }

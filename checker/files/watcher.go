@@ -1,4 +1,5 @@
-package serve
+// Package files tells which files have changed, to whoever does something again when they are saved.
+package files
 
 import (
 	"crypto/sha256"
@@ -10,9 +11,10 @@ import (
 	"time"
 )
 
-// watcher tells which files have changed, by looking. Notices of the system would be faster, and do not come on
-// network mounts, in containers, or from the other side of WSL.
-type watcher struct {
+// Watcher tells which files have changed, by looking. Notices of the system would be faster, and do not come on
+// network mounts, in containers, or from the other side of WSL. It belongs to one goroutine at a
+// time.
+type Watcher struct {
 	dirs  []string
 	files map[string]stamp // by path
 }
@@ -25,15 +27,15 @@ type stamp struct {
 	sum      [sha256.Size]byte
 }
 
-// newWatcher remembers what the files below the directories are now.
-func newWatcher(dirs []string) *watcher {
-	w := &watcher{dirs: dirs}
-	w.look()
+// NewWatcher remembers what the files below the directories are now.
+func NewWatcher(dirs []string) *Watcher {
+	w := &Watcher{dirs: dirs}
+	w.Look()
 	return w
 }
 
-// also looks below these directories too, from now on.
-func (w *watcher) also(dirs []string) {
+// Also looks below these directories too, from now on.
+func (w *Watcher) Also(dirs []string) {
 	var more []string
 	for _, dir := range dirs {
 		if !slices.Contains(w.dirs, dir) {
@@ -44,16 +46,16 @@ func (w *watcher) also(dirs []string) {
 		return
 	}
 	w.dirs = append(w.dirs, more...)
-	for path, s := range newWatcher(more).files {
+	for path, s := range NewWatcher(more).files {
 		if _, known := w.files[path]; !known {
 			w.files[path] = s
 		}
 	}
 }
 
-// look returns the files that have been changed, made or removed since it last looked, sorted. What cannot be read
+// Look returns the files that have been changed, made or removed since it last looked, sorted. What cannot be read
 // counts as it was: the compiler says more of it.
-func (w *watcher) look() (changed []string) {
+func (w *Watcher) Look() (changed []string) {
 	now := map[string]stamp{}
 	for _, dir := range w.dirs {
 		_ = filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {

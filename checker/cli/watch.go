@@ -1,0 +1,171 @@
+package cli
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"path/filepath"
+	"sync"
+
+	"example.com/serverless-patterns/checker/check"
+	"example.com/serverless-patterns/checker/course"
+	"example.com/serverless-patterns/checker/course/desk"
+	"example.com/serverless-patterns/checker/report"
+	"example.com/serverless-patterns/checker/watch"
+)
+
+type watchCommand struct {
+	Lesson  string `arg:"" help:"The lesson to begin with, by number or directory."`
+	Backend string `help:"Where the data is, as for check." default:"auto" env:"SERVERLESS_PATTERNS_BACKEND" placeholder:"BACKEND"`
+	images
+	Seed  *uint64 `help:"Repeat runs: everything random follows from this number."`
+	Plain bool    `help:"Write line by line, as without a terminal: for screen readers. It ends when the lesson is passed."`
+}
+
+// Run watches until the user has enough.
+func (c *watchCommand) Run(ctx context.Context, p Process) error {
+	l, err := course.Find(c.Lesson)
+	if err != nil {
+		return err
+	}
+	c.Backend = cmp.Or(c.Backend, autoBackend) // an empty variable is none
+	if err := known(c.Backend, autoBackend, embeddedBackend, containersBackend); err != nil {
+		return err
+	}
+	place, err := locate(p)
+	if err != nil {
+		return err
+	}
+	if c.Plain || !report.HasScreen(p.Stdin, p.Stdout, p.Environ) {
+		return c.lines(ctx, p, place, l)
+	}
+	for {
+		next, more := following(l)
+		wish, err := c.screen(ctx, p, place, l)
+		if err != nil || wish != report.GoOn || !more {
+			return err
+		}
+		l = next
+	}
+}
+
+// following is the lesson after another.
+func following(l course.Lesson) (course.Lesson, bool) {
+	all := course.Lessons()
+	for n := range all[:len(all)-1] {
+		if all[n].ID == l.ID {
+			return all[n+1], true
+		}
+	}
+	return course.Lesson{}, false
+}
+
+// lines watches without a screen, until the lesson is passed.
+func (c *watchCommand) lines(ctx context.Context, p Process, place course.Place, l course.Lesson) error {
+	lines := report.NewLines(report.NewText(p.Stdout, p.Environ), l.Lesson, lessonPath(p.Dir, lessonsDir(place), l.ID))
+	loop := c.loop(p, place, l)
+	loop.Once, loop.Tell = true, lines.Tell
+	loop.Run(ctx)
+	if ctx.Err() != nil {
+		return errInterrupted
+	}
+	return nil
+}
+
+// screen watches a lesson on a terminal.
+func (c *watchCommand) screen(ctx context.Context, p Process, place course.Place, l course.Lesson) (report.Wish, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	talk := &talk{}
+	defer func() { _, _ = p.Stderr.Write(talk.text.Bytes()) }() // once the screen is gone
+	quiet := p
+	quiet.Stderr = talk
+
+	again := make(chan struct{})
+	w := report.Watched{
+		Lesson: l.Lesson, Dir: lessonPath(p.Dir, lessonsDir(place), l.ID),
+		Do: func(args ...string) string { return says(ctx, p, args...) },
+		Again: func() {
+			select {
+			case again <- struct{}{}:
+			case <-ctx.Done():
+			}
+		},
+		After: func() (string, []string) {
+			after, err := desk.At(place, l).After()
+			if err != nil {
+				fmt.Fprintln(talk, "checker:", err)
+			}
+			return after.Difference, after.Breaks
+		},
+	}
+	if next, ok := following(l); ok {
+		w.Next = fmt.Sprintf("lesson %d: %s", next.Number, next.Title)
+	}
+	screen := report.NewScreen(ctx, p.Stdin, p.Stdout, p.Environ, w)
+	loop := c.loop(quiet, place, l)
+	loop.Tell, loop.Again = screen.Tell, again
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		loop.Run(ctx)
+	}()
+	wish, err := screen.Run()
+	interrupted := ctx.Err() != nil
+	cancel()
+	<-ended
+	if interrupted {
+		return wish, errInterrupted
+	}
+	return wish, err
+}
+
+// says runs a subcommand, and returns what it says.
+func says(ctx context.Context, p Process, args ...string) string {
+	var b bytes.Buffer
+	p.Args, p.Stdout, p.Stderr = args, &b, &b
+	run(ctx, p)
+	return b.String()
+}
+
+func lessonsDir(place course.Place) string { return filepath.Join(place.Root, "lessons") }
+
+// loop checks the learner's own files, and keeps progress.
+func (c *watchCommand) loop(p Process, place course.Place, l course.Lesson) *watch.Loop {
+	dir := lessonsDir(place)
+	return &watch.Loop{
+		Dir: filepath.Join(dir, l.ID),
+		Check: func(ctx context.Context, built func(check.BuildResult), checked func(check.Result)) check.LessonResult {
+			o := check.Options{
+				Root: place.Root, Dir: dir, State: place.State, Seed: rand.Uint64N(1 << 32), Built: built, Checked: checked,
+				Likely: wasPassed(place, l.ID),
+			}
+			if c.Seed != nil {
+				o.Seed = *c.Seed
+			}
+			(&checkCommand{Backend: c.Backend, images: c.images}).open(p, &o)
+			result := check.Run(ctx, l.Lesson, o)
+			if ctx.Err() == nil {
+				record(p, place, result)
+			}
+			return result
+		},
+	}
+}
+
+// talk is what is said while a screen is shown. It is safe for concurrent use.
+type talk struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (t *talk) Write(data []byte) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.text.Write(data)
+}
+
+var _ io.Writer = (*talk)(nil)
