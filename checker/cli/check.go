@@ -24,7 +24,7 @@ type checkCommand struct {
 	Dir     string   `help:"Where the numbered lesson directories are: lessons, solutions, or any directory. Default: lessons."`
 	Backend string   `help:"Where the data is: auto, embedded, containers, or the URL of an endpoint. auto is embedded first, and then containers for what is passed." default:"auto" env:"SERVERLESS_PATTERNS_BACKEND" placeholder:"BACKEND"`
 	images
-	Format string  `help:"How results are shown: text or json." enum:"text,json" default:"text"`
+	Format string  `help:"How results are shown: text, json, or github for a step of GitHub Actions." enum:"text,json,github" default:"text"`
 	Only   string  `help:"The one check to run, by its id." placeholder:"CHECK"`
 	Seed   *uint64 `help:"Repeat a run: everything random follows from this number."`
 
@@ -103,12 +103,16 @@ func (c *checkCommand) Run(ctx context.Context, p Process) error {
 		results = append(results, result)
 	}
 	document := check.NewDocument(c.Backend, seed, results)
-	if c.Format == "json" {
-		if err := report.JSON(p.Stdout, document); err != nil {
-			return err
-		}
-	} else {
+	switch c.Format {
+	case "json":
+		err = report.JSON(p.Stdout, document)
+	case "github":
+		err = annotate(p, document, lessonPath(place.Root, dir, ""))
+	default:
 		text.Confirmation(document)
+	}
+	if err != nil {
+		return err
 	}
 	return exitStatus(results)
 }
