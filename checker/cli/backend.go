@@ -41,6 +41,16 @@ func known(name string, names ...string) error {
 	return nil
 }
 
+// shown is a backend's name as results have it: without the credentials that a URL may have.
+func shown(name string) string {
+	at, err := endpoint.Parse(name)
+	if err != nil {
+		return name
+	}
+	at.User = nil
+	return at.String()
+}
+
 // opener opens a backend by its name, which is known, and not auto.
 func opener(name string, i images, p Process) backend.Opener {
 	switch name {

@@ -102,7 +102,7 @@ func (c *checkCommand) Run(ctx context.Context, p Process) error {
 		}
 		results = append(results, result)
 	}
-	document := check.NewDocument(c.Backend, seed, results)
+	document := check.NewDocument(shown(c.Backend), seed, results)
 	switch c.Format {
 	case "json":
 		err = report.JSON(p.Stdout, document)

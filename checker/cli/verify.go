@@ -34,7 +34,7 @@ func (c *verifyCommand) Run(ctx context.Context, p Process) error {
 	}
 	var backends []verify.Backend
 	for _, name := range c.backends(ctx, p) {
-		backends = append(backends, verify.Backend{Name: name, Open: opener(name, c.images, p)})
+		backends = append(backends, verify.Backend{Name: shown(name), Open: opener(name, c.images, p)})
 	}
 	rows, err := verify.Run(ctx, verify.Options{
 		Place: place, Lessons: lessons, Backends: backends, Runs: max(1, c.Runs), Pristine: c.Pristine, Update: c.Update,
