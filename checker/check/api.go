@@ -222,6 +222,14 @@ func (r *Reply) Event() []byte {
 	return r.front.exchange.Event
 }
 
+// By is the logical id of the function that was invoked; "" if none was.
+func (r *Reply) By() string {
+	if r.function == nil {
+		return ""
+	}
+	return r.function.LogicalID
+}
+
 // payload2 tells which payload format the function was given, and has to answer in.
 func (r *Reply) payload2() bool {
 	return bytes.HasPrefix(r.front.exchange.Event, []byte(`{"version":"2.0"`))

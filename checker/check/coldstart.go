@@ -64,6 +64,12 @@ func (t *T) ColdStarts(of ...Start) []ColdStart {
 	return all
 }
 
+// LogicalID is what the template calls the function.
+func (f *Function) LogicalID() string { return f.function.LogicalID }
+
+// Binary is the path of the bootstrap.
+func (f *Function) Binary() string { return f.function.Binary() }
+
 // Size is that of the bootstrap, in bytes.
 func (f *Function) Size() int64 {
 	info, err := os.Stat(f.function.Binary())

@@ -110,6 +110,28 @@ func (p *Permissions) OnlyRead(t *Table) {
 	}
 }
 
+// May tells whether the function may do an operation of DynamoDB on a table.
+func (p *Permissions) May(t *Table, operation string) bool {
+	return p.Allows("dynamodb:"+operation, t.table)
+}
+
+// MayNot fails the check when the function may do one of these operations of DynamoDB on a table.
+func (p *Permissions) MayNot(t *Table, operations ...string) {
+	var allowed []string
+	for _, name := range operations {
+		if p.May(t, name) {
+			allowed = append(allowed, "dynamodb:"+name)
+		}
+	}
+	if len(allowed) > 0 {
+		p.fail(Finding{
+			Got:  fmt.Sprintf("the Policies of %s allow %s on %s", p.function.LogicalID, list(allowed), t.table.Declared.LogicalID),
+			Want: "Policies for what the function does, and no more",
+			Next: fmt.Sprintf("Write the Policies of %s as the evidence shows.", p.function.LogicalID),
+		})
+	}
+}
+
 // denied ends the check if the answer is a server's error, and the function lacked a permission.
 func (r *Reply) denied(want string) {
 	if r.function == nil || r.front == nil || r.front.response.Status < 500 {

@@ -67,6 +67,15 @@ func (r *Reference) Bucket(logicalID string) *Bucket {
 	return &Bucket{t: r.t, bucket: bucket}
 }
 
+// Table is a table of the reference.
+func (r *Reference) Table(logicalID string) *Table {
+	table, err := r.stack.Table(logicalID)
+	if err != nil {
+		r.t.fault(err)
+	}
+	return &Table{t: r.t, table: table}
+}
+
 // deployReference deploys a reference with its files in a directory that is not there yet.
 func (r *run) deployReference(ctx context.Context, dir string, o stack.Options, files fs.FS) (*stack.Stack, error) {
 	built, err := references.build(ctx, r.options.Root, r.options.State, files)

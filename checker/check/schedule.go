@@ -3,6 +3,7 @@ package check
 import (
 	"errors"
 	"fmt"
+	"time"
 
 	"example.com/serverless-patterns/checker/eventsource"
 	"example.com/serverless-patterns/checker/stack"
@@ -28,12 +29,12 @@ func (f *Function) Schedules() []eventsource.Schedule {
 	return all
 }
 
-// Fire has the function's schedule come round, and waits until the function has taken its event or Lambda has given up. A
-// function without a schedule that is enabled fails the check.
-func (f *Function) Fire() *Firing {
+// Fire has the function's schedule come round at a time, which its event says, and waits until the function has taken the
+// event or Lambda has given up. A function without a schedule that is enabled fails the check.
+func (f *Function) Fire(at time.Time) *Firing {
 	for _, s := range f.Schedules() {
 		if s.Enabled {
-			return f.fire(s)
+			return f.fire(s, at)
 		}
 	}
 	got := f.function.LogicalID + " has no event of type Schedule or ScheduleV2"
@@ -47,10 +48,10 @@ func (f *Function) Fire() *Firing {
 	return nil
 }
 
-func (f *Function) fire(s eventsource.Schedule) *Firing {
-	f.t.did = fmt.Sprintf("let the schedule %s (%s) of %s come round%s", s.Name, s.Expression, f.function.LogicalID, f.t.conditions)
+func (f *Function) fire(s eventsource.Schedule, at time.Time) *Firing {
+	f.t.did = fmt.Sprintf("let the schedule %s (%s) of %s come round at %s%s", s.Name, s.Expression, f.function.LogicalID, at.UTC().Format(time.RFC3339), f.t.conditions)
 	f.giveUp()
-	fired, err := f.t.deployed().Fire(f.t.ctx, s.Function, s.Name)
+	fired, err := f.t.deployed().Fire(f.t.ctx, s.Function, s.Name, at)
 	if err != nil {
 		f.t.refused(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -23,7 +24,7 @@ func TestAScheduleComesRound(t *testing.T) {
 	t.Parallel()
 	dir := scheduled(t, `{Type: Schedule, Properties: {Schedule: rate(1 day), Input: '{"Error":"no"}'}}`)
 	r := run0(t, tiny(Check{ID: "fails", Run: func(c *T) {
-		f := c.Function("EchoFunction").Fire()
+		f := c.Function("EchoFunction").Fire(time.Date(2026, 2, 3, 18, 0, 0, 0, time.UTC))
 		require.Len(t, f.Replies, 3)
 		ids := map[string]bool{}
 		traces := map[string]bool{}
@@ -36,12 +37,12 @@ func TestAScheduleComesRound(t *testing.T) {
 		f.Processed()
 	}}), in(dir))
 	require.NotNil(t, r.Checks[0].Finding, "%+v", r)
-	assert.Equal(t, "let the schedule Daily (rate(1 day)) of EchoFunction come round", r.Checks[0].Finding.Did)
+	assert.Equal(t, "let the schedule Daily (rate(1 day)) of EchoFunction come round at 2026-02-03T18:00:00Z", r.Checks[0].Finding.Did)
 	assert.Equal(t, "the function returned an error, 3 times, and then the event was gone", r.Checks[0].Finding.Got)
 
 	dir = scheduled(t, "{Type: ScheduleV2, Properties: {ScheduleExpression: \"cron(0 18 ? * MON-FRI *)\"}}")
 	r = run0(t, tiny(Check{ID: "works", Run: func(c *T) {
-		reply := c.Function("EchoFunction").Fire().Processed()
+		reply := c.Function("EchoFunction").Fire(time.Date(2026, 2, 3, 18, 0, 0, 0, time.UTC)).Processed()
 		var event struct{ Source string }
 		require.NoError(t, json.Unmarshal(reply.Invocation.Event, &event))
 		assert.Equal(t, "aws.scheduler", event.Source)
@@ -58,7 +59,7 @@ func TestAFunctionThatNothingInvokesOnTimeIsSaidToBe(t *testing.T) {
 		"{Type: ScheduleV2, Properties: {ScheduleExpression: rate(1 days)}}":    "Parameter ScheduleExpression is not valid",
 		"{Type: Schedule, Properties: {Schedule: \"cron(0 12 * * *)\"}}":        "cron has six fields",
 	} {
-		r := run0(t, tiny(Check{ID: "fires", Run: func(c *T) { c.Function("EchoFunction").Fire() }}), in(scheduled(t, event)))
+		r := run0(t, tiny(Check{ID: "fires", Run: func(c *T) { c.Function("EchoFunction").Fire(time.Date(2026, 2, 3, 18, 0, 0, 0, time.UTC)) }}), in(scheduled(t, event)))
 		require.NotNil(t, r.Checks[0].Finding, "%+v", r)
 		assert.Contains(t, r.Checks[0].Finding.Got, want)
 		assert.NotEmpty(t, strings.TrimSpace(r.Checks[0].Finding.Next))

@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"math/rand/v2"
 	"net/http"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -189,6 +190,12 @@ func (t *T) Function(logicalID string) *Function {
 	return &Function{t: t, function: function}
 }
 
+// HasFunction tells whether the template has a function.
+func (t *T) HasFunction(logicalID string) bool {
+	_, err := t.deployed().Function(logicalID)
+	return err == nil
+}
+
 func (t *T) present(err error) {
 	var missing *stack.MissingError
 	switch {
@@ -196,6 +203,8 @@ func (t *T) present(err error) {
 	case errors.As(err, &missing) && missing.Parameter():
 		t.Fail(withoutParameter(missing))
 	case errors.As(err, &missing):
+		// The learner knows where the lesson is.
+		missing = &stack.MissingError{LogicalID: missing.LogicalID, Type: missing.Type, File: filepath.Base(missing.File)}
 		t.Fail(Finding{
 			Did:  "deployed the template",
 			Got:  missing.Error(),

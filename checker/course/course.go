@@ -14,6 +14,7 @@ import (
 	"example.com/serverless-patterns/checker/course/lesson01"
 	"example.com/serverless-patterns/checker/course/lesson02"
 	"example.com/serverless-patterns/checker/course/lesson03"
+	"example.com/serverless-patterns/checker/course/lesson04"
 	"example.com/serverless-patterns/checker/course/lesson05"
 	"example.com/serverless-patterns/checker/course/lesson06"
 	"example.com/serverless-patterns/checker/course/lesson07"
@@ -38,6 +39,7 @@ func Lessons() []Lesson {
 		{lesson01.Lesson, lesson01.Files},
 		{lesson02.Lesson, lesson02.Files},
 		{lesson03.Lesson, lesson03.Files},
+		{lesson04.Lesson, lesson04.Files},
 		{lesson05.Lesson, lesson05.Files},
 		{lesson06.Lesson, lesson06.Files},
 		{lesson07.Lesson, lesson07.Files},

@@ -131,7 +131,7 @@ func (e *endpoint) fire(w http.ResponseWriter, r *http.Request, d *deployment, s
 		go func() {
 			defer e.running.Done()
 			defer d.calls.Done()
-			_, _ = d.stack().Fire(d.ctx, function, name) // what comes of it is shown
+			_, _ = d.stack().Fire(d.ctx, function, name, time.Now()) // what comes of it is shown
 		}()
 		w.WriteHeader(http.StatusAccepted)
 	}

@@ -29,7 +29,7 @@ func (s *Stack) createSchedules(clock *eventsource.Clock, o Options) error {
 // Schedules are those of the template, in its order.
 func (s *Stack) Schedules() []eventsource.Schedule { return s.schedules.Schedules() }
 
-// Fire has a schedule come round, as if it were time for it; see [eventsource.Schedules.Fire].
-func (s *Stack) Fire(ctx context.Context, function, name string) (eventsource.Firing, error) {
-	return s.schedules.Fire(ctx, function, name, time.Now())
+// Fire has a schedule come round, as if it were this time; see [eventsource.Schedules.Fire].
+func (s *Stack) Fire(ctx context.Context, function, name string, now time.Time) (eventsource.Firing, error) {
+	return s.schedules.Fire(ctx, function, name, now)
 }

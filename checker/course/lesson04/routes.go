@@ -1,0 +1,48 @@
+package lesson04
+
+import (
+	"strings"
+
+	"example.com/serverless-patterns/checker/check"
+)
+
+var routes = check.Check{
+	ID:          "routes",
+	Requirement: "POST /items, GET /items/{id} and DELETE /items/{id} do what they did before",
+	Why:         "Clients know the API, not the functions behind it. For them nothing may change when one function becomes four.",
+	Next:        "Give each function an event of type HttpApi with ItemsApi, and the code that answered the route before.",
+	Run: func(t *check.T) {
+		http := t.API(api)
+		item := kettle(t)
+		created := http.Send(post(text(item)))
+		if location := created.JSON(201, item).Headers["location"]; !strings.HasSuffix(location, pathOf(item)) {
+			created.Fail(check.Finding{Got: "the header Location: " + location, Want: "the address of the item, which ends in " + pathOf(item)})
+		}
+		http.Get(pathOf(item)).JSON(200, item)
+		if id := http.Send(post(`{"name":"Kännchen","price":0}`)).Object(201, named("…"))["id"]; id == nil || id == "" {
+			t.Fail(check.Finding{Got: "an item without an id", Want: "an id that the function has made up"})
+		}
+		http.Send(remove(item)).Body(204, "")
+		http.Get(pathOf(item)).Status(404)
+		http.Send(remove(item)).Body(204, "")
+	},
+}
+
+var mistaken = check.Check{
+	ID:          "mistaken-requests",
+	Requirement: "Requests that are wrong are answered as before: 404 for an unknown id, 409 for one that is taken, 400 for an item that breaks a rule",
+	Why:         "What a function checked before it checks for a reason. It is easily lost where code is moved.",
+	Next:        "Compare the function with the code that answered before, and take over what it looks at.",
+	Run: func(t *check.T) {
+		http := t.API(api)
+		item := t.Table(table).Put(kettle(t))
+		http.Get("/items/" + t.ID("nobody")).ErrorBody(404)
+		http.Send(post(text(item))).ErrorBody(409)
+		for _, body := range []string{
+			"not json", `{"name":"","price":1}`, `{"name":"Kettle","price":-1}`, `{"name":"Kettle"}`, `{"id":"a b","name":"Kettle","price":1}`,
+			`{"name":" Kettle","price":1}`, `{"name":"Kettle","price":1,"tags":["for tea"]}`, `{"name":"Kettle","price":1,"description":"two\nlines"}`,
+		} {
+			http.Send(post(body)).ErrorBody(400)
+		}
+	},
+}

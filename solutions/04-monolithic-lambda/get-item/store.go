@@ -1,0 +1,50 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+)
+
+// errNotFound says that there is no item with an id.
+var errNotFound = errors.New("no item has this id")
+
+// item is what the table holds, and what the API shows.
+type item struct {
+	ID          string   `dynamodbav:"id" json:"id"`
+	Name        string   `dynamodbav:"name" json:"name"`
+	Description string   `dynamodbav:"description,omitempty" json:"description,omitempty"`
+	Status      string   `dynamodbav:"status" json:"status"`
+	Price       float64  `dynamodbav:"price" json:"price"`
+	Tags        []string `dynamodbav:"tags,omitempty" json:"tags,omitempty"`
+}
+
+// store is the business logic. Nothing here knows of Lambda or HTTP.
+type store struct {
+	client *dynamodb.Client
+	table  string
+}
+
+// get returns the item with an id, or errNotFound.
+func (s *store) get(ctx context.Context, id string) (item, error) {
+	out, err := s.client.GetItem(ctx, &dynamodb.GetItemInput{
+		TableName: aws.String(s.table),
+		Key:       map[string]types.AttributeValue{"id": &types.AttributeValueMemberS{Value: id}},
+	})
+	if err != nil {
+		return item{}, fmt.Errorf("getting an item: %w", err)
+	}
+	if out.Item == nil { // for DynamoDB, an item that is not there is no error
+		return item{}, errNotFound
+	}
+	var found item
+	if err := attributevalue.UnmarshalMap(out.Item, &found); err != nil {
+		return item{}, fmt.Errorf("reading an item: %w", err)
+	}
+	return found, nil
+}
