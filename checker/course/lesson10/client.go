@@ -112,7 +112,7 @@ type change struct {
 
 // store does what the function allows, with a change or two, and returns what S3 says.
 func (g grant) store(f file, c change) check.Answer {
-	words := fmt.Sprintf("POST /uploads for %d bytes of %s, and with what it answered %s%s", f.asked(g), g.asked(), g.did(f, c), c.words)
+	words := fmt.Sprintf("POST /uploads for %s, and with what it answered %s%s", g.asked(), g.did(f, c), c.words)
 	contentType := g.Headers["Content-Type"]
 	for name, value := range g.Headers {
 		if strings.EqualFold(name, "Content-Type") {
@@ -149,25 +149,19 @@ func (g grant) store(f file, c change) check.Answer {
 	return g.t.Bucket(bucket).Send(o)
 }
 
-// asked are the type and the size that the client has asked for.
+// asked says what the client has asked for: 520 bytes of image/png.
 func (g grant) asked() string {
-	var asked struct{ ContentType string }
-	_ = json.Unmarshal([]byte(g.body()), &asked) // what cannot be read is empty
-	return asked.ContentType
-}
-
-func (g grant) body() string {
 	var event struct{ Body string }
-	_ = json.Unmarshal(g.reply.Event(), &event)
-	return event.Body
+	var asked struct {
+		ContentType string
+		Size        int
+	}
+	_ = json.Unmarshal(g.reply.Event(), &event)    // what cannot be read
+	_ = json.Unmarshal([]byte(event.Body), &asked) // is empty
+	return fmt.Sprintf("%d bytes of %s", asked.Size, asked.ContentType)
 }
 
-func (file) asked(g grant) int {
-	var asked struct{ Size int }
-	_ = json.Unmarshal([]byte(g.body()), &asked)
-	return asked.Size
-}
-
+// did says what is sent, without the change.
 func (g grant) did(f file, c change) string {
 	if c.method != "" {
 		return c.method
