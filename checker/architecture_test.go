@@ -38,6 +38,7 @@ var layers = [][]layer{
 	{
 		{"doctor", "looks at this machine, and proves nothing"},
 		{"verify", "proves the course, on whatever machine it is"},
+		{"grade", "checks what others have handed in, and proves nothing of the course"},
 	},
 	{
 		{"course", "says what is right in a lesson, not how that is shown or run"},

@@ -48,6 +48,8 @@ type commands struct {
 	Solution solutionCommand `cmd:"" help:"Put the reference solution in place of your files, which are saved."`
 	List     listCommand     `cmd:"" help:"List the lessons, and which are passed."`
 	Verify   verifyCommand   `cmd:"" help:"Prove the course: solutions pass, starters and mistakes fail as declared."`
+	Grade    gradeCommand    `cmd:"" help:"Check lessons of many people, each in an enclosure, and write a table and a page of who passed what."`
+	Work     workCommand     `cmd:"" hidden:"" help:"Do one job of grade, in an enclosure. grade starts it."`
 	Setup    setupCommand    `cmd:"" help:"Pull the images of the containers, and tell what of this machine the checker can use. make setup does more."`
 	Doctor   doctorCommand   `cmd:"" help:"Tell what of this machine the checker can use."`
 	Idle     idleCommand     `cmd:"" hidden:"" help:"Remove the containers when nobody has used them for a while. Checks start it."`

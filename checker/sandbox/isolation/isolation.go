@@ -41,12 +41,10 @@ type View struct {
 
 // Directories makes what a view needs below dir. Its Tmp is kept if it is there already.
 func (v View) Directories() error {
-	for _, d := range []string{v.Task, v.Tmp, v.Root} {
-		if err := os.MkdirAll(d, 0o700); err != nil {
-			return err
-		}
+	if err := os.MkdirAll(v.Task, 0o755); err != nil { // the process may be somebody else's; see AsNobody
+		return err
 	}
-	return nil
+	return errors.Join(os.MkdirAll(v.Tmp, 0o700), os.MkdirAll(v.Root, 0o700))
 }
 
 // ErrUnavailable is wrapped by what [Available] returns.

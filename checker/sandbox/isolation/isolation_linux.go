@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 
 	"example.com/serverless-patterns/checker/sandbox/isolation/stage"
@@ -20,11 +21,15 @@ import (
 // executed.
 const capSysAdmin = 21
 
-// userID and groupID are those of Lambda's user for functions.
-const (
-	userID  = 993
-	groupID = 990
-)
+// nobody is who processes are on this machine if [AsNobody] was called.
+const nobody = 65534
+
+var asNobody atomic.Bool
+
+// AsNobody has all processes that are started from now on be nobody's on this machine, and not root's: limits on
+// processes do not hold for root. This process must be root, and 65534 a user that it knows. It is for the whole life
+// of the program.
+func AsNobody() { asNobody.Store(true) }
 
 var tried struct {
 	sync.Once
@@ -81,9 +86,16 @@ func Start(cmd *exec.Cmd, v View, fork func(func() error) error) error {
 	}
 	a := cmd.SysProcAttr
 	a.Cloneflags |= syscall.CLONE_NEWUSER | syscall.CLONE_NEWNS | syscall.CLONE_NEWPID
-	a.UidMappings = []syscall.SysProcIDMap{{ContainerID: userID, HostID: os.Getuid(), Size: 1}}
-	a.GidMappings = []syscall.SysProcIDMap{{ContainerID: groupID, HostID: os.Getgid(), Size: 1}}
-	a.AmbientCaps = []uintptr{capSysAdmin}
+	if asNobody.Load() {
+		cmd.Args[0] = stage.NameOfRoot
+		a.UidMappings = []syscall.SysProcIDMap{{ContainerID: 0, HostID: 0, Size: 1}, {ContainerID: stage.UserID, HostID: nobody, Size: 1}}
+		a.GidMappings = []syscall.SysProcIDMap{{ContainerID: 0, HostID: 0, Size: 1}, {ContainerID: stage.GroupID, HostID: nobody, Size: 1}}
+		a.GidMappingsEnableSetgroups = true
+	} else {
+		a.UidMappings = []syscall.SysProcIDMap{{ContainerID: stage.UserID, HostID: os.Getuid(), Size: 1}}
+		a.GidMappings = []syscall.SysProcIDMap{{ContainerID: stage.GroupID, HostID: os.Getgid(), Size: 1}}
+		a.AmbientCaps = []uintptr{capSysAdmin}
+	}
 	err = fork(cmd.Start)
 	_ = report.Close() // the child has its own
 	if err != nil {

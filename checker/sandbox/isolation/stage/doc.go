@@ -18,6 +18,16 @@ const Name = "lambda-execution-environment"
 // decimal. The execution of the program closes it.
 const ReportFD = 3
 
+// NameOfRoot is the Name of a stage that is root of its namespaces, and becomes UserID and GroupID once it has
+// mounted the view.
+const NameOfRoot = Name + "-root"
+
+// UserID and GroupID are those of Lambda's user for functions.
+const (
+	UserID  = 993
+	GroupID = 990
+)
+
 // Execute is the step in which the program itself is what is wrong: it is missing, or cannot be executed.
 const Execute = "executing the program"
 

@@ -8,13 +8,16 @@ import (
 )
 
 func init() {
-	if len(os.Args) < 6 || os.Args[0] != Name {
+	if len(os.Args) < 6 || os.Args[0] != Name && os.Args[0] != NameOfRoot {
 		return
 	}
 	syscall.CloseOnExec(ReportFD)
 	err := view{task: os.Args[1], tmp: os.Args[2], root: os.Args[3]}.enter()
 	if err == nil {
 		err = restrict()
+	}
+	if err == nil && os.Args[0] == NameOfRoot {
+		err = become(UserID, GroupID)
 	}
 	if err == nil {
 		n, _ := strconv.Atoi(os.Args[5])
@@ -83,6 +86,24 @@ func restrict() error {
 		return at("giving up capabilities", err)
 	}
 	return at("giving up privileges", prctl(prSetNoNewPrivs, 1))
+}
+
+// become makes the process an ordinary user's, with the view's /tmp for its own.
+func become(user, group int) error {
+	if err := os.Chown("/tmp", user, group); err != nil {
+		return at("giving away", err)
+	}
+	if err := syscall.Setgroups(nil); err != nil {
+		return at("leaving groups", err)
+	}
+	if err := syscall.Setresgid(group, group, group); err != nil {
+		return at("changing the group", err)
+	}
+	if err := syscall.Setresuid(user, user, user); err != nil {
+		return at("changing the user", err)
+	}
+	// The change of user has cleared it.
+	return at("asking to end with the checker", prctl(syscall.PR_SET_PDEATHSIG, uintptr(syscall.SIGKILL)))
 }
 
 // Numbers that package syscall does not have.

@@ -1,0 +1,204 @@
+package grade_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/csv"
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"example.com/serverless-patterns/checker/check"
+	"example.com/serverless-patterns/checker/course"
+	"example.com/serverless-patterns/checker/grade"
+	"example.com/serverless-patterns/checker/report"
+)
+
+func TestAnInterruptedRunGoesOnWhereItWas(t *testing.T) {
+	t.Parallel()
+	r := room{t, t.TempDir()}
+	for _, learner := range []string{"ann", "bob", "cy"} {
+		r.add(learner, nil)
+	}
+	o := r.options()
+	o.AtOnce = 1
+	ctx, interrupt := context.WithCancel(t.Context())
+	defer interrupt()
+	var done []string
+	o.Done = func(r grade.Record, _ bool) {
+		done = append(done, r.Learner)
+		interrupt()
+	}
+	_, err := grade.Run(ctx, o)
+	if err != nil && !errors.Is(err, context.Canceled) {
+		t.Skip(err) // as of machines without enclosures
+	}
+	require.ErrorIs(t, err, context.Canceled)
+	require.Len(t, done, 1)
+
+	kept := map[string]bool{}
+	o.Done = func(r grade.Record, was bool) { kept[r.Learner] = was }
+	again := run(t, o)
+	assert.Equal(t, map[string]bool{done[0]: true, "bob": false, "cy": false}, kept)
+	for _, record := range again {
+		assert.Equal(t, grade.Passed, record.Outcome, "%s: %s", record.Learner, explained(record))
+	}
+
+	// What was handed in again is graded again, and nothing else is.
+	main := filepath.Join(r.folder, "cy", "lessons", lesson, "get-item", "main.go")
+	require.NoError(t, os.WriteFile(main, []byte("package main\n\nbroken\n"), 0o600))
+	again = run(t, o)
+	assert.Equal(t, map[string]bool{"ann": true, "bob": true, "cy": false}, kept)
+	assert.Equal(t, grade.NotBuilt, again["cy"].Outcome)
+	output := again["cy"].Checked().Build.Output
+	assert.Contains(t, output, "\n"+lesson+"/get-item/main.go:3:1: ", "where it was built is nobody's business")
+}
+
+func TestATimeLimitStopsASubmission(t *testing.T) {
+	t.Parallel()
+	r := room{t, t.TempDir()}
+	r.add("ann", map[string]string{"lessons/" + lesson + "/get-item/deed.go": "package main\n\nfunc init() { select {} }\n"})
+	o := r.options()
+	o.Limits.Time = 3 * time.Second
+	record := run(t, o)["ann"]
+	assert.Equal(t, grade.Stopped, record.Outcome)
+	assert.Equal(t, "it used more than 3 s", record.Why)
+}
+
+func TestWithoutAnEnclosureThePageSaysSo(t *testing.T) {
+	t.Parallel()
+	r := room{t, t.TempDir()}
+	r.add("ann", nil)
+	o := r.options()
+	o.Unsafe = true
+	book, err := grade.Run(t.Context(), o)
+	require.NoError(t, err)
+	assert.Nil(t, book.Limits)
+	assert.Contains(t, book.Force, "without an enclosure")
+	require.Len(t, book.Records, 1)
+	assert.Equal(t, grade.Passed, book.Records[0].Outcome, explained(book.Records[0]))
+}
+
+func TestSubmissionsComeInSeveralForms(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	for _, dir := range []string{"clone/lessons/01-handler", "lessons-alone/01-handler", ".git", "_old", "one-zip"} {
+		require.NoError(t, os.MkdirAll(filepath.Join(folder, dir), 0o755))
+	}
+	room{t, filepath.Join(folder, "one-zip")}.zip("submission", "repo-main/lessons/01-handler/template.yaml")
+	room{t, folder}.zip("zipped", "01-handler/template.yaml")
+	require.NoError(t, os.WriteFile(filepath.Join(folder, "notes.txt"), nil, 0o600))
+	all, err := grade.Find(folder)
+	require.NoError(t, err)
+	var names []string
+	for _, s := range all {
+		names = append(names, s.Learner)
+		require.NoError(t, s.Close())
+	}
+	assert.Equal(t, []string{"clone", "lessons-alone", "one-zip", "zipped"}, names)
+
+	require.NoError(t, os.Mkdir(filepath.Join(folder, "ZIPPED.x"), 0o755))
+	room{t, folder}.zip("clone")
+	_, err = grade.Find(folder)
+	require.ErrorContains(t, err, "submissions of one name")
+	_, err = grade.Find(t.TempDir())
+	require.ErrorContains(t, err, "has no submissions")
+}
+
+// book is one of all outcomes.
+func book(t *testing.T) grade.Book {
+	t.Helper()
+	l, err := course.Find(lesson)
+	require.NoError(t, err)
+	document := func(failed string) *check.Document {
+		result := check.LessonResult{Lesson: lesson, Number: 1, Verdict: check.Passed, Seconds: 1.25, Build: check.BuildResult{Verdict: check.Passed}}
+		for _, c := range l.Checks {
+			r := check.Result{ID: c.ID, Requirement: c.Requirement, Severity: check.Must, Verdict: check.Passed, Seconds: 0.1}
+			if c.ID == failed {
+				result.Verdict, r.Verdict = check.Failed, check.Failed
+				r.Finding = &check.Finding{Did: "sent an event", Got: "=HYPERLINK(\"http://x\")<script>alert(1)</script>", Want: "200", Why: "why", Next: "next"}
+			}
+			result.Checks = append(result.Checks, r)
+		}
+		d := check.NewDocument("embedded", 1, []check.LessonResult{result})
+		return &d
+	}
+	return grade.Book{Schema: grade.Schema, Seed: 1, Force: "in a test", Records: []grade.Record{
+		{Learner: "=ann", Lesson: lesson, Number: 1, Outcome: grade.Passed, Result: document("")},
+		{Learner: "bob", Lesson: lesson, Number: 1, Outcome: grade.Failed, Result: document("answer")},
+		{Learner: "cy", Lesson: lesson, Number: 1, Outcome: grade.Stopped, Why: "it used more than 3 s"},
+		{Learner: "dan", Lesson: lesson, Number: 1, Outcome: grade.Failed, Result: document("answer"), Left: []string{"go.mod: no"}},
+	}}
+}
+
+func TestTheTableHasARowForEachLearnerLessonAndCheck(t *testing.T) {
+	t.Parallel()
+	b := book(t)
+	var out bytes.Buffer
+	require.NoError(t, grade.CSV(&out, b))
+	rows, err := csv.NewReader(&out).ReadAll()
+	require.NoError(t, err)
+	l, err := course.Find(lesson)
+	require.NoError(t, err)
+	require.Len(t, rows, 1+len(b.Records)*len(l.Checks))
+	assert.Equal(t, []string{"learner", "lesson", "outcome", "check", "requirement", "severity", "verdict", "seconds", "got", "reason"}, rows[0])
+	for _, row := range rows[1:] {
+		for _, text := range row {
+			assert.NotContains(t, []string{"=", "+", "@", "-"}, text[:min(1, len(text))], "no text is a formula")
+		}
+	}
+	stopped := rows[1+2*len(l.Checks)]
+	assert.Equal(t, []string{"cy", lesson, "stopped", l.Checks[0].ID, l.Checks[0].Requirement, "must", "skipped", "", "", "it used more than 3 s"}, stopped)
+}
+
+func TestThePageShowsWhoPassedAndWherePeopleAreStuck(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	require.NoError(t, grade.Page(&out, book(t)))
+	text := out.String()
+	assert.Contains(t, text, "4 learners, 1 lessons. Checked in a test.")
+	assert.Contains(t, text, `<td class="n" data-key="2">2 of 3</td>`, "the one that was stopped does not count")
+	assert.Contains(t, text, "it used more than 3 s")
+	assert.Contains(t, text, "go.mod: no")
+	assert.NotContains(t, text, "<script>alert", "what learners wrote is text")
+	assert.NotContains(t, text, "http://www", "nothing comes from elsewhere")
+}
+
+func TestResultsOfOtherMachinesAreCollected(t *testing.T) {
+	t.Parallel()
+	b := book(t)
+	folder := t.TempDir()
+	write := func(name string, write func(*os.File) error) {
+		require.NoError(t, os.MkdirAll(filepath.Dir(filepath.Join(folder, name)), 0o755))
+		f, err := os.Create(filepath.Join(folder, name))
+		require.NoError(t, err)
+		require.NoError(t, errors.Join(write(f), f.Close()))
+	}
+	document := func(n int) func(*os.File) error {
+		return func(f *os.File) error {
+			return grade.JSON(f, grade.Book{Records: b.Records[n : n+1], Schema: grade.Schema})
+		}
+	}
+	write("book.json", document(2))
+	for name, n := range map[string]int{"ann.json": 0, "bob/result.json": 1} {
+		write(name, func(f *os.File) error { return report.JSON(f, *b.Records[n].Result) })
+	}
+	got, err := grade.Collect(folder)
+	require.NoError(t, err)
+	outcomes := map[string]grade.Outcome{}
+	for _, r := range got.Records {
+		outcomes[r.Learner] = r.Outcome
+	}
+	assert.Equal(t, map[string]grade.Outcome{"ann": grade.Passed, "bob": grade.Failed, "cy": grade.Stopped}, outcomes)
+
+	write("bad.json", func(f *os.File) error { _, err := f.WriteString(`{"schema":"other/v1"}`); return err })
+	_, err = grade.Collect(folder)
+	require.ErrorContains(t, err, `its schema is "other/v1"`)
+	_, err = grade.Collect(t.TempDir())
+	require.ErrorContains(t, err, "has no result documents")
+}

@@ -1,0 +1,76 @@
+package grade
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"sync"
+
+	"example.com/serverless-patterns/checker/backend"
+	"example.com/serverless-patterns/checker/check"
+	"example.com/serverless-patterns/checker/course"
+	"example.com/serverless-patterns/checker/sandbox/enclosure"
+)
+
+// Job is what goes into an enclosure.
+type Job struct {
+	Root   string `json:"root"`   // of the course
+	Dir    string `json:"dir"`    // has the lesson's directory
+	Disk   string `json:"disk"`   // an existing, empty directory for everything that is written
+	Lesson string `json:"lesson"` // "" only tries the enclosure
+	Seed   uint64 `json:"seed"`
+	Only   string `json:"only,omitempty"` // the id of the one check to run; "" runs all
+	// Limits are nil for a job that is worked on without an enclosure.
+	Limits *enclosure.Limits `json:"limits,omitempty"`
+}
+
+// Report is what comes out.
+type Report struct {
+	Result *check.LessonResult `json:"result,omitempty"`
+	// Stopped is which limit the submission went over, to go on after "it used".
+	Stopped string `json:"stopped,omitempty"`
+	// Error is why there is no enclosure, or no work in it.
+	Error string `json:"error,omitempty"`
+}
+
+// Work reads a job, does it, and writes its report to out, which nothing that it starts can write to. Over a limit, it
+// ends the program, and with it all that is in the enclosure.
+func Work(ctx context.Context, in io.Reader, out io.Writer, open backend.Opener) error {
+	var once sync.Once
+	tell := func(r Report) (err error) {
+		err = io.ErrClosedPipe
+		once.Do(func() { err = json.NewEncoder(out).Encode(r) })
+		return err
+	}
+	var j Job
+	if err := json.NewDecoder(in).Decode(&j); err != nil {
+		return fmt.Errorf("cannot read the job: %w", err)
+	}
+	if j.Limits != nil {
+		if err := enclosure.Enter(j.Disk, *j.Limits); err != nil {
+			return tell(Report{Error: err.Error()})
+		}
+		ctx, cancel := context.WithCancel(ctx)
+		defer cancel()
+		go func() {
+			if over := j.Limits.Watch(ctx, j.Disk); over != "" {
+				_ = tell(Report{Stopped: over}) // whoever does not read it knows no less
+				os.Exit(1)
+			}
+		}()
+	}
+	if j.Lesson == "" {
+		return tell(Report{})
+	}
+	l, err := course.Find(j.Lesson)
+	if err != nil {
+		return tell(Report{Error: err.Error()})
+	}
+	result := check.Run(ctx, l.Lesson, check.Options{Root: j.Root, Dir: j.Dir, State: j.Disk, Open: open, Seed: j.Seed, Only: j.Only})
+	// Where it was built is nobody's business, and gone in a moment.
+	result.Build.Output = strings.ReplaceAll(result.Build.Output, j.Dir+string(os.PathSeparator), "")
+	return tell(Report{Result: &result})
+}

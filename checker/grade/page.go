@@ -1,0 +1,213 @@
+package grade
+
+import (
+	_ "embed"
+	"fmt"
+	"html/template"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+
+	"example.com/serverless-patterns/checker/check"
+)
+
+//go:embed page.html
+var pageText string
+
+var page = template.Must(template.New("page").Parse(pageText))
+
+// Page writes one HTML page that needs nothing else: who passed what, the first requirement that is not met, where most
+// are stuck, how long it took, and what was in force.
+func Page(w io.Writer, b Book) error { return page.Execute(w, view(b)) }
+
+// pageView is what the page shows.
+type pageView struct {
+	Lessons  []string
+	Learners []learnerView
+	Stuck    []stuckView
+	Summary  []countView
+	Details  []detailView
+	Force    string
+}
+
+type learnerView struct {
+	Name   string
+	Passed int
+	Cells  []cellView
+}
+
+// cellView is what came of a lesson of a learner.
+type cellView struct {
+	Outcome Outcome
+	Mark    string // beside the colour and the word
+	Rank    int    // to sort by
+	First   string // requirement that is not met
+	Seconds string
+	Anchor  string // of the details; "" if there are none
+}
+
+type stuckView struct {
+	Lesson, Requirement string
+	Learners            []string
+	Of                  int // learners whose code was checked
+}
+
+type countView struct {
+	Lesson          string
+	Counts          []int // by outcome
+	Median, Longest string
+}
+
+type detailView struct {
+	Anchor, Learner, Lesson string
+	Outcome                 Outcome
+	Why, Build              string
+	Left                    []string
+	Requirement             string
+	Finding                 *check.Finding
+}
+
+// outcomes in the order in which the page has them.
+var outcomes = []struct {
+	outcome Outcome
+	mark    string
+}{{Passed, "✓"}, {Failed, "✗"}, {NotBuilt, "⚒"}, {Stopped, "■"}, {Refused, "⊘"}, {Missing, "–"}, {Errored, "!"}}
+
+func rank(o Outcome) int {
+	for n, each := range outcomes {
+		if each.outcome == o {
+			return n
+		}
+	}
+	return len(outcomes)
+}
+
+// Outcomes are for the heads of the page's table.
+func (pageView) Outcomes() []Outcome {
+	var all []Outcome
+	for _, each := range outcomes {
+		all = append(all, each.outcome)
+	}
+	return all
+}
+
+func view(b Book) pageView {
+	v := pageView{Force: b.Force}
+	lessons := map[string]bool{}
+	learners := map[string]map[string]Record{}
+	for _, r := range b.Records {
+		lessons[r.Lesson] = true
+		if learners[r.Learner] == nil {
+			learners[r.Learner] = map[string]Record{}
+		}
+		learners[r.Learner][r.Lesson] = r
+	}
+	v.Lessons = slices.Sorted(maps.Keys(lessons))
+	for _, name := range slices.Sorted(maps.Keys(learners)) {
+		l := learnerView{Name: name}
+		for _, lesson := range v.Lessons {
+			r, ok := learners[name][lesson]
+			if !ok {
+				r = Record{Learner: name, Lesson: lesson, Outcome: Missing, Why: "there is no result"}
+			}
+			if r.Outcome == Passed {
+				l.Passed++
+			}
+			c := cellOf(r)
+			if c.Outcome != Passed && ok {
+				c.Anchor = fmt.Sprintf("d%d", len(v.Details)+1)
+				v.Details = append(v.Details, detailOf(r, c.Anchor))
+			}
+			l.Cells = append(l.Cells, c)
+		}
+		v.Learners = append(v.Learners, l)
+	}
+	for _, lesson := range v.Lessons {
+		v.Summary = append(v.Summary, countOf(lesson, b.Records))
+	}
+	v.Stuck = stuck(b.Records)
+	return v
+}
+
+func cellOf(r Record) cellView {
+	c := cellView{Outcome: r.Outcome, Rank: rank(r.Outcome), Mark: "?"}
+	if c.Rank < len(outcomes) {
+		c.Mark = outcomes[c.Rank].mark
+	}
+	if l := r.Checked(); l != nil {
+		c.Seconds = fmt.Sprintf("%.1f s", l.Seconds)
+		if f := l.FirstFailure(); f != nil && r.Outcome == Failed {
+			c.First = f.Requirement
+		}
+	}
+	return c
+}
+
+func detailOf(r Record, anchor string) detailView {
+	d := detailView{Anchor: anchor, Learner: r.Learner, Lesson: r.Lesson, Outcome: r.Outcome, Why: r.Why, Left: r.Left}
+	l := r.Checked()
+	if l == nil {
+		return d
+	}
+	if r.Outcome == NotBuilt {
+		d.Build = strings.TrimSpace(l.Build.Output)
+	}
+	if f := l.FirstFailure(); f != nil {
+		d.Requirement, d.Finding = f.Requirement, f.Finding
+	}
+	return d
+}
+
+// stuck are the requirements that were not met, those of most learners first.
+func stuck(records []Record) []stuckView {
+	type key struct{ lesson, requirement string }
+	by := map[key][]string{}
+	checked := map[string]int{}
+	for _, r := range records {
+		l := r.Checked()
+		if l == nil || r.Outcome != Passed && r.Outcome != Failed {
+			continue
+		}
+		checked[r.Lesson]++
+		for _, c := range l.Checks {
+			if c.Verdict == check.Failed {
+				k := key{r.Lesson, c.Requirement}
+				by[k] = append(by[k], r.Learner)
+			}
+		}
+	}
+	var all []stuckView
+	for k, names := range by {
+		slices.Sort(names)
+		all = append(all, stuckView{k.lesson, k.requirement, names, checked[k.lesson]})
+	}
+	slices.SortFunc(all, func(a, b stuckView) int {
+		if d := len(b.Learners) - len(a.Learners); d != 0 {
+			return d
+		}
+		return strings.Compare(a.Lesson+a.Requirement, b.Lesson+b.Requirement)
+	})
+	return all
+}
+
+func countOf(lesson string, records []Record) countView {
+	c := countView{Lesson: lesson, Counts: make([]int, len(outcomes))}
+	var seconds []float64
+	for _, r := range records {
+		if r.Lesson != lesson {
+			continue
+		}
+		if n := rank(r.Outcome); n < len(c.Counts) {
+			c.Counts[n]++
+		}
+		if l := r.Checked(); l != nil {
+			seconds = append(seconds, l.Seconds)
+		}
+	}
+	if len(seconds) > 0 {
+		slices.Sort(seconds)
+		c.Median, c.Longest = fmt.Sprintf("%.1f s", seconds[len(seconds)/2]), fmt.Sprintf("%.1f s", seconds[len(seconds)-1])
+	}
+	return c
+}
