@@ -64,7 +64,7 @@ func TestARealFunctionGetsMessagesAndTheBadOneEndsInTheDeadLetterQueue(t *testin
 	o.ObserveDelivery = func(queue, function string, m eventsource.Message, d eventsource.Delivery) {
 		mu.Lock()
 		defer mu.Unlock()
-		told = append(told, queue+" "+function+" "+m.Body+" "+string(d.Outcome))
+		told = append(told, queue+" "+function+" "+m.Body+" "+string(d.Outcome)+", "+string(d.Then))
 	}
 	s := deploy(t, o)
 	orders := queue(t, s, "OrdersQueue")
@@ -92,8 +92,9 @@ func TestARealFunctionGetsMessagesAndTheBadOneEndsInTheDeadLetterQueue(t *testin
 	assert.Equal(t, sandbox.Answered, i.Outcome)
 	assert.Contains(t, string(i.Event), orders.ARN)
 	assert.Equal(t, []string{
-		"OrdersQueue ConsumeFunction save a processed", "OrdersQueue ConsumeFunction report reported",
-		"OrdersQueue ConsumeFunction save b processed", "OrdersQueue ConsumeFunction report reported",
+		"OrdersQueue ConsumeFunction save a processed, deleted", "OrdersQueue ConsumeFunction report reported, waiting",
+		"OrdersQueue ConsumeFunction save b processed, deleted", "OrdersQueue ConsumeFunction report reported, waiting",
+		"OrdersQueue ConsumeFunction report reported, dead-letter",
 	}, told)
 }
 

@@ -79,8 +79,8 @@ type Options struct {
 	Poll bool
 	// Hurry has what polls bring messages back at once, and not when their visibility timeout is over.
 	Hurry bool
-	// ObserveDelivery is told each delivery of a message to a function, by the logical ids of both; nil is told
-	// nothing. It is called from a goroutine for each mapping.
+	// ObserveDelivery is told each delivery of a message to a function, by the logical ids of both, and once more when
+	// SQS has moved the message to the dead-letter queue; nil is told nothing. It is called from a goroutine for each mapping.
 	ObserveDelivery func(queue, function string, m eventsource.Message, d eventsource.Delivery)
 	// ObserveNotification is told each attempt to notify a function of a change in a bucket, and what was stopped; nil is
 	// told nothing. It is called from one goroutine.

@@ -31,7 +31,7 @@ var oneHop = check.Check{
 			t.Fail(check.Finding{
 				Got:      started(all),
 				Want:     "1 invocation of " + function,
-				Evidence: append(a.evidence(), cost(t, all)...),
+				Evidence: append(a.evidence(), cost(all)...),
 			})
 		}
 		a.one(cat)
@@ -69,7 +69,7 @@ const (
 )
 
 // cost says what a loop costs that nobody stops: a model, and said to be one.
-func cost(t *check.T, all []eventsource.Notification) []string {
+func cost(all []eventsource.Notification) []string {
 	if last := all[len(all)-1]; last.Stopped == "" {
 		return []string{"cost:   one more invocation for each photo, for nothing"}
 	}
