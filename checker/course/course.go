@@ -18,6 +18,7 @@ import (
 	"example.com/serverless-patterns/checker/course/lesson05"
 	"example.com/serverless-patterns/checker/course/lesson06"
 	"example.com/serverless-patterns/checker/course/lesson07"
+	"example.com/serverless-patterns/checker/course/lesson08"
 	"example.com/serverless-patterns/checker/course/lesson09"
 	"example.com/serverless-patterns/checker/course/lesson10"
 	"example.com/serverless-patterns/checker/course/lesson11"
@@ -43,6 +44,7 @@ func Lessons() []Lesson {
 		{lesson05.Lesson, lesson05.Files},
 		{lesson06.Lesson, lesson06.Files},
 		{lesson07.Lesson, lesson07.Files},
+		{lesson08.Lesson, lesson08.Files},
 		{lesson09.Lesson, lesson09.Files},
 		{lesson10.Lesson, lesson10.Files},
 		{lesson11.Lesson, lesson11.Files},

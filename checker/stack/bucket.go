@@ -117,7 +117,9 @@ func (s *Stack) createBuckets(ctx context.Context) error {
 // Put stores an object as somebody else would have done: it is not among the functions' calls, but notified as any
 // other. "" is no content type.
 func (b *Bucket) Put(ctx context.Context, key, contentType string, content []byte) error {
-	in := &s3.PutObjectInput{Bucket: &b.Name, Key: &key, Body: bytes.NewReader(content)}
+	// As a reader alone it is hashed piece by piece. All at once it would be in one call, which the Go runtime cannot interrupt:
+	// on a busy machine everything else in this process would stand still for as long as that takes.
+	in := &s3.PutObjectInput{Bucket: &b.Name, Key: &key, Body: struct{ io.ReadSeeker }{bytes.NewReader(content)}}
 	if contentType != "" {
 		in.ContentType = &contentType
 	}

@@ -290,8 +290,11 @@ func (s *Server) blame(c *Call, fault string) {
 	c.Fault = fault
 }
 
-// Slowest is the longest that the backend has taken for a call so far. What faults add to it, and the caller's own
-// network, do not count.
+// perMegabyte is what a megabyte of an object may take the backend on a busy machine: that long says nothing about it.
+const perMegabyte = 100 * time.Millisecond
+
+// Slowest is the longest that the backend has taken for a call so far. What faults add to it, the caller's own
+// network, and the size of an object do not count.
 func (s *Server) Slowest() time.Duration {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -303,7 +306,11 @@ func (s *Server) forward(w http.ResponseWriter, r *http.Request, service backend
 	defer func() {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		s.slowest = max(s.slowest, time.Since(begin))
+		size := len(body)
+		if a, ok := w.(*answer); ok {
+			size += a.body.Len()
+		}
+		s.slowest = max(s.slowest, time.Since(begin)-time.Duration(size>>20)*perMegabyte)
 	}()
 	handler := s.backend.Handler(service)
 	if handler == nil {

@@ -1,0 +1,198 @@
+package lesson08
+
+import (
+	"bytes"
+	"fmt"
+	"image"
+	"image/png"
+	"strings"
+
+	"example.com/serverless-patterns/checker/check"
+	"example.com/serverless-patterns/checker/eventsource"
+	"example.com/serverless-patterns/checker/stack"
+	"example.com/serverless-patterns/checker/wire"
+)
+
+var thumbnail = check.Check{
+	ID:          "thumbnail",
+	Requirement: "Each scan in UploadsBucket has a thumbnail in ThumbnailsBucket, a PNG under the same key, whose pixels are averages",
+	Why: "A function that needs less memory and makes something else is no better one. A pixel that is picked instead of averaged " +
+		"makes thin lines, such as those of letters, come and go.",
+	Next: "Each pixel is the average of a square of the scan's pixels, the smallest with which no side of the thumbnail is longer than 128.",
+	Run: func(t *check.T) {
+		scans := map[string]scan{}
+		for _, s := range []scan{newScan(300, 200), newScan(7, 300), newScan(128, 128), smallest} {
+			key := fmt.Sprintf("receipts/%s ü+100%%.ppm", t.ID("kettle"))
+			scans[key] = s
+			t.Bucket(uploads).Put(key, "image/x-portable-pixmap", s.content)
+		}
+		t.DrainNotifications()
+		for _, n := range t.Notifications() {
+			has(t, n.Key, scans[n.Key])
+		}
+		for key, s := range scans {
+			has(t, key, s)
+		}
+	},
+}
+
+// has requires that there is the thumbnail of a scan.
+func has(t *check.T, key string, s scan) {
+	finding := check.Finding{
+		Did:      fmt.Sprintf("stored %s in %s as %q, and had S3 notify of it", s, uploads, key),
+		Want:     fmt.Sprintf("an image/png of %s in %s, under the same key", dimensions(s.thumbnail()), thumbnails),
+		Evidence: t.NotificationEvidence(),
+	}
+	fail := func(format string, args ...any) {
+		finding.Got = fmt.Sprintf(format, args...)
+		t.Fail(finding)
+	}
+	object, ok := t.Bucket(thumbnails).Object(key)
+	if !ok {
+		fail("nothing in %s under this key", thumbnails)
+	}
+	if object.ContentType != "image/png" {
+		fail("an object with the content type %s", object.ContentType)
+	}
+	got, err := png.Decode(bytes.NewReader(object.Content))
+	if err != nil {
+		fail("an object that is no PNG: %v", err)
+	}
+	want := s.thumbnail()
+	if got.Bounds().Size() != want.Rect.Size() {
+		fail("an image of %s", dimensions(got))
+	}
+	if x, y, differs := difference(got, want); differs {
+		r, g, b, _ := got.At(got.Bounds().Min.X+x, got.Bounds().Min.Y+y).RGBA()
+		w := want.RGBAAt(x, y)
+		finding.Want = fmt.Sprintf("red %d, green %d, blue %d, the average of a square of the scan", w.R, w.G, w.B)
+		fail("red %d, green %d, blue %d at column %d of row %d", r>>8, g>>8, b>>8, x, y)
+	}
+}
+
+func dimensions(i image.Image) string {
+	size := i.Bounds().Size()
+	return fmt.Sprintf("%d × %d pixels", size.X, size.Y)
+}
+
+// difference is the first pixel that is another color, and not only rounded in another way.
+func difference(got image.Image, want *image.RGBA) (x, y int, differs bool) {
+	const rounded = 2
+	far := func(got uint32, want byte) bool {
+		return max(int(got>>8), int(want))-min(int(got>>8), int(want)) > rounded
+	}
+	from := got.Bounds().Min
+	for y := range want.Rect.Dy() {
+		for x := range want.Rect.Dx() {
+			r, g, b, _ := got.At(from.X+x, from.Y+y).RGBA()
+			if w := want.RGBAAt(x, y); far(r, w.R) || far(g, w.G) || far(b, w.B) {
+				return x, y, true
+			}
+		}
+	}
+	return 0, 0, false
+}
+
+var badScan = check.Check{
+	ID:          "bad-scan",
+	Requirement: "What is no scan, or only a part of one, gets no thumbnail: the log names its key, and the event is not tried again",
+	Why: "An error has Lambda send the event again, after one minute and after two more. What is wrong with the upload is still wrong then: it is " +
+		"paid for three times, and the alarm on errors rings for what nobody can mend there.",
+	Next: "Log the key and what is wrong, and return no error for this record.",
+	Run: func(t *check.T) {
+		part := newScan(300, 200).content
+		bad := map[string][]byte{}
+		for what, content := range map[string][]byte{
+			"text":  []byte("P6 is a good idea, too"),
+			"empty": {},
+			"part":  part[:len(part)/2],
+			"huge":  []byte("P6\n99999 99999\n255\nabc"),
+		} {
+			key := t.ID(what) + ".ppm"
+			bad[key] = content
+			t.Bucket(uploads).Put(key, "image/x-portable-pixmap", content)
+		}
+		t.DrainNotifications()
+		told := map[string]bool{}
+		for _, n := range t.Notifications() {
+			told[n.Key] = true
+			leftAlone(t, n, bad[n.Key])
+		}
+		for key, content := range bad {
+			if !told[key] {
+				t.Fail(check.Finding{
+					Did: did(key, content), Got: "no event for it", Want: "an event for each upload",
+					Next: "Give the function an event of type S3 for UploadsBucket, with s3:ObjectCreated:* and without a filter.", Evidence: t.NotificationEvidence(),
+				})
+			}
+		}
+	},
+}
+
+func did(key string, content []byte) string {
+	return fmt.Sprintf("stored %q in %s, %d bytes that begin with %.12q, and had S3 notify of it", key, uploads, len(content), content)
+}
+
+// leftAlone requires that a notification of something that is no scan ended well, and came to nothing.
+func leftAlone(t *check.T, n eventsource.Notification, content []byte) {
+	finding := check.Finding{Did: did(n.Key, content), Evidence: t.NotificationEvidence()}
+	i := stack.NotifiedBy(n.Last())
+	if n.Last().Then != eventsource.Deleted && i != nil {
+		finding.Got = fmt.Sprintf("%s, %d times", check.Outcome(i), len(n.Attempts))
+		finding.Want = "an invocation that ends without an error"
+		t.Fail(finding)
+	}
+	if _, ok := t.Bucket(thumbnails).Object(n.Key); ok {
+		finding.Got, finding.Want = "a thumbnail of it", "no thumbnail"
+		finding.Why = "Whoever looks at the thumbnail takes the scan for whole."
+		finding.Next = "Compare the length of the object with the pixels that its header announces, or look at the error of io.ReadFull."
+		t.Fail(finding)
+	}
+	if i != nil && !strings.Contains(strings.Join(i.Log, "\n"), n.Key) {
+		finding.Got, finding.Want = "no thumbnail, and no word of it in the log", "a log line that names "+n.Key
+		finding.Why = "Whoever misses a thumbnail looks for the key in the log. Without it, the upload has vanished."
+		t.Fail(finding)
+	}
+}
+
+var failure = check.Check{
+	ID:          "failure",
+	Requirement: "When S3 fails, the invocation fails, so that Lambda tries again",
+	Why: "Lambda retries what ends with an error, and what ends without one is done for it. A function that only logs that S3 did not answer has " +
+		"lost the upload: nobody will ever send the event again.",
+	Next: "Return the errors of GetObject and of PutObject from the handler.",
+	Run: func(t *check.T) {
+		s := newScan(30, 20)
+		for _, operation := range []string{"GetObject", "PutObject"} {
+			heal := t.Inject(operation, wire.Deny())
+			key := t.ID("kettle") + ".ppm"
+			t.Bucket(uploads).Put(key, "image/x-portable-pixmap", s.content)
+			t.DrainNotifications()
+			heal()
+			for _, n := range t.Notifications() {
+				if n.Key == key && n.Last().Then == eventsource.Deleted {
+					t.Fail(check.Finding{
+						Did:      fmt.Sprintf("stored %s in %s, while %s is denied", s, uploads, operation),
+						Got:      "an invocation that ends without an error, and no thumbnail",
+						Want:     "an error, which has Lambda try again",
+						Evidence: t.NotificationEvidence(),
+					})
+				}
+			}
+		}
+	},
+}
+
+var permissions = check.Check{
+	ID:          "permissions",
+	Requirement: "The function may read UploadsBucket and write to ThumbnailsBucket, and nothing else",
+	Why:         "A function that opens what strangers upload is the first to be attacked. Whoever gets in may do what the function may do.",
+	Next:        "Give it S3ReadPolicy for the one bucket, and S3WritePolicy for the other.",
+	Run: func(t *check.T) {
+		t.Bucket(uploads).Put(t.ID("kettle")+".ppm", "image/x-portable-pixmap", smallest.content)
+		t.DrainNotifications()
+		p := t.Function(function).Permissions()
+		p.Suffice()
+		p.NameEverything()
+	},
+}
