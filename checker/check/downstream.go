@@ -93,12 +93,19 @@ func (r *Reply) downstreamEvidence() (lines []string) {
 	return lines
 }
 
+// countable is how many requests code makes that counts them. More than that differ from run to run.
+const countable = 100
+
 // Evidence are the requests about something, in the order in which they arrived, as findings show them.
 func (d *Downstream) Evidence(about string) (lines []string) {
 	requests := d.About(about)
 	for n, request := range requests {
 		if n == maxCalls {
-			return append(lines, fmt.Sprintf("http: … and %d more to %s", len(requests)-n, d.Name()))
+			more := fmt.Sprint(len(requests) - n)
+			if len(requests) > countable {
+				more = "≈" + more
+			}
+			return append(lines, fmt.Sprintf("http: … and %s more to %s", more, d.Name()))
 		}
 		lines = append(lines, "http: "+request.String())
 	}

@@ -22,6 +22,16 @@ const (
 // Evidence is what is known of the invocation: its calls, and what it logged. Before that is what an API
 // has made of the request.
 func (r *Reply) Evidence() []string {
+	evidence := r.evidence()
+	if r.front != nil && r.front.atOnce && r.RequestID != "" {
+		for n, line := range evidence { // which of several got this id differs from run to run
+			evidence[n] = strings.ReplaceAll(line, r.RequestID, "…")
+		}
+	}
+	return evidence
+}
+
+func (r *Reply) evidence() []string {
 	evidence := r.frontEvidence()
 	if r.function == nil {
 		return evidence

@@ -18,7 +18,7 @@ const (
 	// Timeouts with which the function runs, in place of its own if that is longer, so that not too much is waited for.
 	// The first has room for a call that is given up after any sensible time, and another one.
 	roomForTwo = 12 * time.Second
-	short      = 6 * time.Second
+	short      = 7 * time.Second
 
 	// least is how long before the deadline an answer has to be there; less is luck.
 	least = 20 * time.Millisecond
