@@ -56,7 +56,7 @@ func timeline(all []*check.Downstream, id string) check.Measure {
 	m := check.Measure{
 		Title:   "When the services were asked for one quote",
 		Columns: []check.Column{{Name: "service"}, {Name: "asked at (ms)", Varies: true}, {Name: "done at (ms)", Varies: true}},
-		Note:    "Each service answers once all three are asked, or after 3 s in vain.",
+		Note:    "Each service answers once all three are asked, or after 1.5 s in vain.",
 	}
 	var begin time.Time
 	for _, s := range all {
