@@ -18,6 +18,6 @@ func (t *Table) IDs() []string {
 // Equal requires that two values are the same once they are JSON. The finding shows both.
 func (t *T) Equal(want, got any) {
 	if encode(normal(want)) != encode(normal(got)) {
-		t.Fail(Finding{Got: cut(encode(got), maxValue), Want: cut(encode(want), maxValue), Evidence: t.messageEvidence()})
+		t.Fail(Finding{Got: cut(encode(got), maxValue), Want: cut(encode(want), maxValue), Evidence: t.Picture()})
 	}
 }

@@ -1,7 +1,9 @@
 package check
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -37,7 +39,7 @@ func (q *Queue) picture(timelines []eventsource.Timeline) []string {
 func drawing(t eventsource.Timeline, sent []string) []string {
 	number := func(m eventsource.Message) int { return slices.Index(sent, m.ID) + 1 }
 	messages, more := mostTelling(t.Messages, number)
-	head, cells := columns(t)
+	head, cells := columns(t, messages)
 	rows := [][]string{append([]string{""}, head...)}
 	var reasons []string
 	for _, m := range messages {
@@ -70,7 +72,8 @@ func drawing(t eventsource.Timeline, sent []string) []string {
 	return append(lines, "on AWS:  "+onAWS(t))
 }
 
-// mostTelling are the messages to show, in the order in which they were sent: what went as usual says least.
+// mostTelling are the messages to show, in the order in which they were sent: what went as usual says least, and what was sent
+// last is what the check looks at.
 func mostTelling(all []eventsource.Message, number func(eventsource.Message) int) (shown []eventsource.Message, more int) {
 	inOrder := func(a, b eventsource.Message) int { return number(a) - number(b) }
 	shown = slices.Clone(all)
@@ -78,7 +81,7 @@ func mostTelling(all []eventsource.Message, number func(eventsource.Message) int
 	if more = len(shown) - maxMessages; more <= 0 {
 		return shown, 0
 	}
-	slices.SortStableFunc(shown, func(a, b eventsource.Message) int { return usual(a) - usual(b) })
+	slices.SortStableFunc(shown, func(a, b eventsource.Message) int { return cmp.Or(usual(a)-usual(b), inOrder(b, a)) })
 	shown = shown[:maxMessages]
 	slices.SortStableFunc(shown, inOrder)
 	return shown, more
@@ -92,13 +95,13 @@ func usual(m eventsource.Message) int {
 	return 0
 }
 
-// columns are the batches, with the time of each since the first, as long as they fit beside each other. Otherwise they
+// columns are the batches of messages, with the time of each since the first, as long as they fit beside each other. Otherwise they
 // are the deliveries of each message, without a head.
-func columns(t eventsource.Timeline) (head []string, cells func(eventsource.Message) []string) {
+func columns(t eventsource.Timeline, messages []eventsource.Message) (head []string, cells func(eventsource.Message) []string) {
 	if t.Batches > maxBatches {
 		return nil, func(m eventsource.Message) []string { return inTurn(t, m) }
 	}
-	head, start := make([]string, t.Batches), -1.0
+	start := -1.0
 	for _, m := range t.Messages {
 		for _, d := range m.Deliveries {
 			if start < 0 || d.At < start {
@@ -106,16 +109,21 @@ func columns(t eventsource.Timeline) (head []string, cells func(eventsource.Mess
 			}
 		}
 	}
-	for _, m := range t.Messages {
+	named := map[int]string{}
+	for _, m := range messages {
 		for _, d := range m.Deliveries {
-			head[d.Batch-1] = fmt.Sprintf("batch %d", d.Batch)
+			named[d.Batch] = fmt.Sprintf("batch %d", d.Batch)
 			if later := spanOf(d.At - start); later > 0 {
-				head[d.Batch-1] += ", after " + eventsource.Span(later)
+				named[d.Batch] += ", after " + eventsource.Span(later)
 			}
 		}
 	}
+	shown := slices.Sorted(maps.Keys(named))
+	for _, batch := range shown {
+		head = append(head, named[batch])
+	}
 	return head, func(m eventsource.Message) []string {
-		row := make([]string, t.Batches)
+		row := make([]string, len(shown))
 		for _, d := range m.Deliveries {
 			cell := outcome(d) + became(t, d)
 			if d.Then == eventsource.Back {
@@ -124,7 +132,7 @@ func columns(t eventsource.Timeline) (head []string, cells func(eventsource.Mess
 			if d.Duplicate {
 				cell = "a duplicate: " + cell
 			}
-			row[d.Batch-1] = cell
+			row[slices.Index(shown, d.Batch)] = cell
 		}
 		return row
 	}
@@ -197,7 +205,11 @@ func aligned(rows [][]string) []string {
 // onAWS says how long the same story takes there.
 func onAWS(t eventsource.Timeline) string {
 	took := t.Elapsed()
-	if took == 0 {
+	waiting := slices.ContainsFunc(t.Messages, func(m eventsource.Message) bool { return m.Last().Then == eventsource.Waiting })
+	switch {
+	case took == 0 && waiting:
+		return "what failed comes back after a visibility timeout of " + eventsource.Span(spanOf(t.VisibilityTimeout))
+	case took == 0:
 		return "nothing of this takes longer; no message had to come back"
 	}
 	return fmt.Sprintf("this takes %s and longer; what fails comes back after a visibility timeout of %s", eventsource.Span(took), eventsource.Span(spanOf(t.VisibilityTimeout)))

@@ -103,7 +103,7 @@ func (t *T) deliver(mappings []*eventsource.Mapping, run func(context.Context) e
 			Why: "A function that sends messages to the queue it gets them from invokes itself, and each round is paid for. The receive count begins " +
 				"again with each new message, so none gets to the dead-letter queue.",
 			Next:     fmt.Sprintf("Let %s report what failed, and leave it to SQS to bring it back.", loop.Function),
-			Evidence: t.messageEvidence(),
+			Evidence: t.Picture(),
 		})
 	}
 	if err != nil {
@@ -137,8 +137,8 @@ func (t *T) timelines() []eventsource.Timeline {
 	return all
 }
 
-// messageEvidence is the picture of all queues.
-func (t *T) messageEvidence() []string {
+// Picture shows what happened to the messages of all queues, as evidence; nothing if none was delivered.
+func (t *T) Picture() []string {
 	var lines []string
 	for _, timeline := range t.timelines() {
 		lines = append(lines, drawing(timeline, t.sent[timeline.Queue])...)
@@ -185,6 +185,21 @@ func (q *Queue) Bodies() []string {
 func refusedWords(e eventsource.RequestError) string {
 	e.File = filepath.Base(e.File)
 	return e.Error()
+}
+
+// refusedQueue is the finding if it is a queue, or what names one, that AWS refuses.
+func refusedQueue(err error) (Finding, bool) {
+	var refused *stack.QueueError
+	if !errors.As(err, &refused) {
+		return Finding{}, false
+	}
+	named := *refused
+	named.File = filepath.Base(named.File)
+	return Finding{
+		Did: "deployed the template", Got: named.Error(), Want: "a template that can be deployed",
+		Why:  "Queues have a name, a URL and an ARN. !Ref gives the URL, which is for who sends messages; Lambda and SQS itself take the ARN.",
+		Next: fmt.Sprintf("AWS would refuse it as well: correct line %d of the template.", refused.Line),
+	}, true
 }
 
 // refusedMapping is the finding if it is an event source mapping that AWS refuses.

@@ -380,6 +380,33 @@ func TestAFunctionThatFeedsItselfIsToldSo(t *testing.T) {
 	assert.Equal(t, "Let ConsumeFunction report what failed, and leave it to SQS to bring it back.", f.Next)
 }
 
+func TestAnItemIsWrittenJustBeforeAFunctionWritesIt(t *testing.T) {
+	t.Parallel()
+	passes(t, withQueues(t, Check{}), func(c *T) {
+		done := c.Table("ItemsTable").PutMeanwhile(stack.Item{"id": "a", "by": "another"}, "a")
+		c.Queue("OrdersQueue").Send("save a")
+		c.Drain()
+		done()
+		c.Equal([]stack.Item{{"id": "a"}}, c.Table("ItemsTable").Items())
+	})
+}
+
+func TestAQueueThatCannotBeMadeFailsTheCheck(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct{ old, text, got string }{
+		"url":    {"Queue: !GetAtt OrdersQueue.Arn", "Queue: !Ref OrdersQueue", "template.yaml:30: ConsumeFunction: Queue of the event Orders is !Ref OrdersQueue, which is not the ARN of a queue of this template; !GetAtt NAME.Arn gives it"},
+		"circle": {"!GetAtt OrdersDLQ.Arn", "!GetAtt OrdersQueue.Arn", "template.yaml:41: OrdersQueue: its dead-letter queue is, by one or more steps, itself: CloudFormation refuses such a circle"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := fails(t, withQueues(t, Check{}, test.old, test.text), func(c *T) { c.Queue("OrdersQueue") })
+			assert.Equal(t, test.got, f.Got)
+			assert.Equal(t, "deployed the template", f.Did)
+			assert.Contains(t, f.Why, "!Ref gives the URL")
+		})
+	}
+}
+
 func TestARenewedFunctionRemembersNothing(t *testing.T) {
 	t.Parallel()
 	passes(t, withQueues(t, Check{}), func(c *T) {

@@ -164,6 +164,9 @@ func (t *T) deployed() *stack.Stack {
 		if missing := new(stack.MissingError); errors.As(err, &missing) {
 			t.present(err)
 		}
+		if f, refused := refusedQueue(err); refused {
+			t.Fail(f)
+		}
 		if err != nil {
 			t.did = "deployed the template"
 			t.refused(err)
@@ -364,7 +367,7 @@ func (r *Reply) Fail(f Finding) {
 		f.Did = r.did
 	}
 	if f.Evidence == nil {
-		f.Evidence = append(r.t.messageEvidence(), r.Evidence()...)
+		f.Evidence = append(r.t.Picture(), r.Evidence()...)
 	}
 	r.t.Fail(f)
 }

@@ -4,10 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 
 	"github.com/aws/smithy-go"
 
 	"example.com/serverless-patterns/checker/stack"
+	"example.com/serverless-patterns/checker/wire"
 )
 
 // Table is a table under check.
@@ -37,6 +39,27 @@ func (t *Table) Put(item stack.Item) stack.Item {
 		t.t.fault(err)
 	}
 	return item
+}
+
+// PutMeanwhile writes an item, as somebody else would have done, just before a function's first call that may write and has a
+// text in it, such as the item's id. What is returned ends that, and must be called.
+func (t *Table) PutMeanwhile(item stack.Item, text string) (done func()) {
+	var mu sync.Mutex
+	var failed error // told by the goroutine that has the call
+	heal := t.t.deployed().Inject(wire.Fault{Text: text, Kind: wire.Meanwhile(func() {
+		err := t.table.Put(t.t.ctx, item)
+		mu.Lock()
+		defer mu.Unlock()
+		failed = err
+	})})
+	return func() {
+		heal()
+		mu.Lock()
+		defer mu.Unlock()
+		if failed != nil {
+			t.t.fault(failed)
+		}
+	}
 }
 
 // Items are all items that are in the table now.

@@ -319,7 +319,8 @@ func (s *server) deploy(ctx context.Context, b *built) error {
 		var event *eventsource.RequestError
 		var bucket *stack.BucketError
 		var missing *stack.MissingError // a value for a parameter that is not there
-		if errors.As(err, &policy) || errors.As(err, &refused) || errors.As(err, &event) || errors.As(err, &bucket) || errors.As(err, &missing) {
+		var queue *stack.QueueError
+		if errors.As(err, &policy) || errors.As(err, &refused) || errors.As(err, &event) || errors.As(err, &bucket) || errors.As(err, &queue) || errors.As(err, &missing) {
 			return templateFault(err)
 		}
 		return err

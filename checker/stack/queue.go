@@ -34,6 +34,18 @@ type QueueMessage struct {
 	Receives int
 }
 
+// A QueueError is why a queue, or an event source mapping from one, cannot be made of the template: a fault of it.
+type QueueError struct {
+	File      string
+	Line      int
+	LogicalID string // of the queue, or of the function
+	Message   string
+}
+
+func (e *QueueError) Error() string {
+	return fmt.Sprintf("%s:%d: %s: %s", e.File, e.Line, e.LogicalID, e.Message)
+}
+
 // Limits of SQS.
 const (
 	maxQueueName = 80 // characters
@@ -68,8 +80,8 @@ func (s *Stack) createQueues(ctx context.Context) error {
 			}
 		}
 		if len(later) == len(pending) {
-			return fmt.Errorf("%s:%d: the dead-letter queue of %s is, by one or more steps, %s itself: CloudFormation refuses such a circle",
-				s.template.File, later[0].Line, later[0].LogicalID, later[0].LogicalID)
+			return &QueueError{s.template.File, later[0].Line, later[0].LogicalID,
+				"its dead-letter queue is, by one or more steps, itself: CloudFormation refuses such a circle"}
 		}
 		pending = later
 	}
@@ -88,7 +100,8 @@ func (s *Stack) deadLetterQueue(q *sam.Queue) (string, error) {
 	}
 	id, ok := s.queueOf(arn)
 	if !ok {
-		return "", fmt.Errorf("%s:%d: deadLetterTargetArn of %s is %s, which is no queue of this template", s.template.File, target.Line(), q.LogicalID, target)
+		return "", &QueueError{s.template.File, target.Line(), q.LogicalID,
+			fmt.Sprintf("deadLetterTargetArn is %s, which is not the ARN of a queue of this template; !GetAtt NAME.Arn gives it", target)}
 	}
 	return id, nil
 }

@@ -194,7 +194,7 @@ func TestWhatIsWrongWithQueuesIsNamed(t *testing.T) {
 		changes []string
 		want    string
 	}{
-		"dead-letter queue elsewhere": {[]string{"!GetAtt OrdersDLQ.Arn", "arn:aws:sqs:eu-north-1:123456789012:other"}, "which is no queue of this template"},
+		"dead-letter queue elsewhere": {[]string{"!GetAtt OrdersDLQ.Arn", "arn:aws:sqs:eu-north-1:123456789012:other"}, "which is not the ARN of a queue of this template"},
 		"circle":                      {[]string{"!GetAtt OrdersDLQ.Arn", "!GetAtt OrdersQueue.Arn"}, "CloudFormation refuses such a circle"},
 		"event elsewhere":             {[]string{"!GetAtt IdleQueue.Arn", "arn:aws:sqs:eu-north-1:123456789012:other"}, "is not the ARN of a queue of this template"},
 		"event with a URL":            {[]string{"!GetAtt IdleQueue.Arn", "!Ref IdleQueue"}, "it is !GetAtt NAME.Arn"},

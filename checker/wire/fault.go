@@ -3,6 +3,8 @@ package wire
 import (
 	"fmt"
 	"net/http"
+	"slices"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -15,7 +17,7 @@ type Fault struct {
 	Operation string
 	// Text limits the fault to requests that contain it, such as the id of an item; "" is every one.
 	Text string
-	// Kind is what goes wrong: Deny, Hang, Delay, Throttle, FailBefore, FailAfter, Crash.
+	// Kind is what goes wrong: Deny, Hang, Delay, Throttle, FailBefore, FailAfter, Crash, Meanwhile.
 	Kind Kind
 }
 
@@ -101,6 +103,22 @@ func Crash(n int32, kill func(function, environment string)) Kind {
 		kill(x.call.Function, x.call.Environment)
 		x.wait(nil)
 	}}
+}
+
+// Meanwhile has f do something just before the first call that may write, as when another process is a moment ahead.
+func Meanwhile(f func()) Kind {
+	var once sync.Once
+	return Kind{"meets another writer", false, "", func(x *exchange) {
+		if !readsOnly(x.call.Operation) {
+			once.Do(f)
+		}
+		x.forward(x.w)
+	}}
+}
+
+// readsOnly tells operations of DynamoDB that change nothing.
+func readsOnly(operation string) bool {
+	return slices.Contains([]string{"GetItem", "BatchGetItem", "TransactGetItems", "Query", "Scan", "DescribeTable", "ListTables"}, operation)
 }
 
 func internalError(w http.ResponseWriter) {
