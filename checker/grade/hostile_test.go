@@ -54,6 +54,12 @@ var deeds = []struct {
 		_, err = f.Write(make([]byte, 1<<20))
 	}
 	if err != nil { time.Sleep(8 * time.Second) }`, []grade.Outcome{grade.Stopped}, "all of its disk"},
+	{"ten-gigabytes-in-passing", `
+	f, err := os.Create("/tmp/large")
+	for n := 0; err == nil && n < 10<<10; n++ {
+		_, err = f.Write(make([]byte, 1<<20))
+	}
+	os.Exit(1)`, []grade.Outcome{grade.Stopped}, "all of its disk"},
 	{"much-memory", `
 	if os.Getenv("CHILD") == "" {
 		for range 24 {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"syscall"
 
 	"example.com/serverless-patterns/checker/backend"
 	"example.com/serverless-patterns/checker/check"
@@ -70,6 +71,10 @@ func Work(ctx context.Context, in io.Reader, out io.Writer, open backend.Opener)
 		return tell(Report{Error: err.Error()})
 	}
 	result := check.Run(ctx, l.Lesson, check.Options{Root: j.Root, Dir: j.Dir, State: j.Disk, Open: open, Seed: j.Seed, Only: j.Only})
+	// The disk is the submission's alone. What fills it may be gone again before anybody looks.
+	if outcome, why := outcomeOf(result); j.Limits != nil && outcome == Errored && strings.Contains(why, syscall.ENOSPC.Error()) {
+		return tell(Report{Stopped: j.Limits.AllOfDisk()})
+	}
 	// Where it was built is nobody's business, and gone in a moment.
 	result.Build.Output = strings.ReplaceAll(result.Build.Output, j.Dir+string(os.PathSeparator), "")
 	return tell(Report{Result: &result})

@@ -34,5 +34,8 @@ func (l Limits) String() string {
 		l.Memory>>20, l.Disk>>20, l.Processes, int(l.CPU.Seconds()), int(l.Time.Seconds()))
 }
 
+// AllOfDisk says that the disk is full, to go on after "it used".
+func (l Limits) AllOfDisk() string { return fmt.Sprintf("all of its disk, %d MB", l.Disk>>20) }
+
 // ErrUnavailable is wrapped by errors of a machine that has no enclosures.
 var ErrUnavailable = errors.New("no enclosure by namespaces")

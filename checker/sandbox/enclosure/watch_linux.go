@@ -36,7 +36,7 @@ func (l Limits) over(disk string) string {
 	var fs unix.Statfs_t
 	// Nearly full is full: whoever needs a page more would meet an error of the checker.
 	if err := unix.Statfs(disk, &fs); err == nil && fs.Bfree < fs.Blocks/50 {
-		return fmt.Sprintf("all of its disk, %d MB", l.Disk>>20)
+		return l.AllOfDisk()
 	}
 	memory, tasks := used()
 	switch {
