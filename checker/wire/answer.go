@@ -29,6 +29,9 @@ func (a *answer) WriteHeader(status int) {
 }
 
 func (a *answer) Write(data []byte) (int, error) {
+	if length, err := strconv.Atoi(a.header.Get("Content-Length")); err == nil && a.body.Len() == 0 {
+		a.body.Grow(min(max(length, len(data)), maxObject)) // an object would be copied again and again as the body grows
+	}
 	a.written = true
 	return a.body.Write(data)
 }

@@ -185,7 +185,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Header.Get("X-Amz-Target") == "" {
 		limit = maxObject
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
+	body, err := readAll(http.MaxBytesReader(w, r.Body, limit), min(r.ContentLength, limit))
 	if err != nil {
 		// Without a record: such a request never got as far as a service.
 		refuse(w, http.StatusRequestEntityTooLarge, "com.amazon.coral.service#RequestEntityTooLarge", "Request Too Large")
@@ -255,6 +255,14 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		form.finish(answer)
 		answer.copyTo(w, sent)
 	}
+}
+
+// readAll reads a body whose length is announced, or is not if that is negative.
+func readAll(r io.Reader, length int64) ([]byte, error) {
+	var body bytes.Buffer
+	body.Grow(int(max(length, 0)) + bytes.MinRead)
+	_, err := body.ReadFrom(r)
+	return body.Bytes(), err
 }
 
 // record notes a call before it is served, so that one that never ends is seen too.
