@@ -26,7 +26,7 @@ func TestRandomWritesAndQueriesAreThoseOfAMap(t *testing.T) {
 			r.orders()
 			var sequences atomic.Int64
 			rapid.Check(t, func(rt *rapid.T) {
-				m := &model{run: r, rt: rt, prefix: fmt.Sprintf("%d-", sequences.Add(1)), items: map[string]order{}}
+				m := &model{run: r, rt: rt, prefix: fmt.Sprintf("%d-", sequences.Add(1)), items: map[string]order{}, wholeIndexes: technology.name == "containers"}
 				rt.Repeat(map[string]func(*rapid.T){
 					"put": m.put, "put if absent": m.putIfAbsent, "add": m.add, "move": m.move, "delete": m.delete,
 					"query": m.query, "query index": m.queryIndex, "": m.checkOne,
@@ -41,6 +41,9 @@ type model struct {
 	*run
 	rt     *rapid.T
 	prefix string // of the partition keys, so that sequences do not meet
+	// wholeIndexes reads indexes in one page: DynamoDB Local 3.3.1 now and then leaves out an item that has the same index
+	// key as the last one of the page before (docs/fidelity.md).
+	wholeIndexes bool
 	items  map[string]order
 }
 
@@ -195,7 +198,7 @@ func (m *model) compare(rt *rapid.T, index, hash, of string, in func(order) bool
 	if index != "" {
 		query.IndexName = &index
 	}
-	if n := rapid.Int32Range(0, 4).Draw(rt, "limit"); n > 0 {
+	if n := rapid.Int32Range(0, 4).Draw(rt, "limit"); n > 0 && (index == "" || !m.wholeIndexes) {
 		query.Limit = &n
 	}
 	var got []string
