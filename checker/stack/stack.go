@@ -170,7 +170,7 @@ func Deploy(ctx context.Context, o Options) (*Stack, error) {
 	s.wire = endpoint
 	s.wire.KeepCalls(o.KeepCalls)
 	operator := aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) { return endpoint.Operator(), nil })
-	client := &http.Client{Transport: s.transport}
+	client := &http.Client{Transport: whole{s.transport}}
 	s.dynamodb = dynamodb.New(dynamodb.Options{Region: s.Region, BaseEndpoint: aws.String(endpoint.URL()), Credentials: operator, HTTPClient: client})
 	s.sqs = sqs.New(sqs.Options{Region: s.Region, BaseEndpoint: aws.String(endpoint.URL()), Credentials: operator, HTTPClient: client})
 	s.s3 = newS3(s.Region, endpoint.URL(), operator, client)
