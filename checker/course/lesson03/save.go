@@ -93,12 +93,10 @@ var nothingLost = check.Check{
 		messages := send(t, slices.Concat(good, noOrders(t)[:3], refused)...)
 		t.Drain()
 		for n, m := range messages {
-			if n >= len(good) {
+			m.Arrived()
+			if n >= len(good) || m.found() == nil {
 				m.NotDeleted()
-				continue
 			}
-			m.isSaved()
-			m.Processed()
 		}
 	},
 }
