@@ -66,10 +66,14 @@ func Drain(ctx context.Context, patience time.Duration, mappings ...*Mapping) er
 	for _, m := range mappings {
 		m.tryAgain()
 	}
+	var left []string // as of the last round that was not cut off
 	for {
-		left, err := round(ctx, mappings)
-		if err == nil && len(left) == 0 {
+		now, err := round(ctx, mappings)
+		if err == nil && len(now) == 0 {
 			return nil
+		}
+		if err == nil {
+			left = now
 		}
 		if err == nil {
 			tick := time.NewTimer(look)

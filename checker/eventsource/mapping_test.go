@@ -65,7 +65,7 @@ func TestDrainSaysWhatItWaitedFor(t *testing.T) {
 	t.Parallel()
 	f := &fake{delayed: 2}
 	m := mapping(t, f, "url", settings{}, answering("null").invoke)
-	err := eventsource.Drain(t.Context(), 30*time.Millisecond, m)
+	err := eventsource.Drain(t.Context(), 500*time.Millisecond, m)
 	var late *eventsource.DrainError
 	require.ErrorAs(t, err, &late)
 	assert.Equal(t, []string{"Orders has 2 messages delayed by DelaySeconds"}, late.For)
@@ -74,7 +74,7 @@ func TestDrainSaysWhatItWaitedFor(t *testing.T) {
 	g := &fake{}
 	g.send("m")
 	g.messages[0].hidden = true
-	err = eventsource.Drain(t.Context(), 30*time.Millisecond, mapping(t, g, "url", settings{}, answering("null").invoke))
+	err = eventsource.Drain(t.Context(), 500*time.Millisecond, mapping(t, g, "url", settings{}, answering("null").invoke))
 	require.ErrorContains(t, err, "Orders has 1 message in flight with somebody else")
 
 	h := &fake{}
@@ -83,7 +83,7 @@ func TestDrainSaysWhatItWaitedFor(t *testing.T) {
 		<-ctx.Done()
 		return eventsource.Invocation{}, ctx.Err()
 	})
-	require.ErrorContains(t, eventsource.Drain(t.Context(), 30*time.Millisecond, slow), "m1 is under way in Fn with batch 1 of Orders")
+	require.ErrorContains(t, eventsource.Drain(t.Context(), 500*time.Millisecond, slow), "m1 is under way in Fn with batch 1 of Orders")
 }
 
 func TestDrainWaitsForDelayedMessages(t *testing.T) {

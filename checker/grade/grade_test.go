@@ -62,9 +62,9 @@ func TestAnInterruptedRunGoesOnWhereItWas(t *testing.T) {
 func TestATimeLimitStopsASubmission(t *testing.T) {
 	t.Parallel()
 	r := room{t, t.TempDir()}
-	r.add("ann", map[string]string{"lessons/" + lesson + "/get-item/deed.go": "package main\n\nfunc init() { select {} }\n"})
+	r.add("ann", map[string]string{"lessons/" + lesson + "/get-item/deed.go": "package main\n\nimport \"time\"\n\nfunc init() { time.Sleep(time.Hour) }\n"})
 	o := r.options()
-	o.Limits.Time = 3 * time.Second
+	o.Limits.Time = 3 * time.Second // less than the limit of INIT, which is 10 s
 	record := run(t, o)["ann"]
 	assert.Equal(t, grade.Stopped, record.Outcome)
 	assert.Equal(t, "it used more than 3 s", record.Why)
