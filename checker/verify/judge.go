@@ -21,49 +21,39 @@ type judgement struct {
 // stateDir is where the state of the runs of an answer is, below the answer's own directory.
 const stateDir = "state"
 
-// judge runs an answer as often as asked on each backend, and compares each run with what is declared.
-func (r *run) judge(ctx context.Context, p *proof, s subject, work string) ([]judgement, error) {
+// judge runs an answer as often as asked, and compares each run with what is declared.
+func (r *run) judge(ctx context.Context, p *proof, s subject, work string) (judgement, error) {
+	j := judgement{Row: Row{Lesson: p.lesson.ID, Backend: r.backend.Name, Kind: s.kind, Name: s.answer.Name}}
 	solved := sync.OnceFunc(func() { close(p.solved) })
 	if s.kind == "solution" {
 		defer solved() // also when it is not built
 	} else {
 		<-p.solved
 	}
-	l := p.lesson
-	dir := filepath.Join(work, "lessons", l.ID)
+	dir := filepath.Join(work, "lessons", p.lesson.ID)
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return nil, err
+		return j, err
 	}
 	if s.kind != "starter" {
-		if err := os.CopyFS(dir, onlyCode{os.DirFS(filepath.Join(r.Place.Root, "solutions", l.ID))}); err != nil {
-			return nil, err
+		if err := os.CopyFS(dir, onlyCode{os.DirFS(filepath.Join(r.Place.Root, "solutions", p.lesson.ID))}); err != nil {
+			return j, err
 		}
 	}
 	if err := s.answer.Write(dir); err != nil {
-		return nil, err
+		return j, err
 	}
-	all := make([]judgement, len(r.Backends))
-	for n, b := range r.Backends {
-		all[n].Row = Row{Lesson: l.ID, Backend: b.Name, Kind: s.kind, Name: s.answer.Name}
-		if err := r.on(ctx, b, p, s, work, solved, &all[n]); err != nil {
-			return nil, err
-		}
-	}
-	return all, nil
+	err := r.runs(ctx, p, s, work, solved, &j)
+	return j, err
 }
 
-// on judges an answer on a backend. It holds a place in building while it builds; what is built once is kept for the
-// next run, and for other answers when solved has been called.
-func (r *run) on(ctx context.Context, b Backend, p *proof, s subject, work string, solved func(), j *judgement) error {
+// runs runs an answer. It holds a place in building while it builds; what is built once is kept for the next run, and for
+// other answers when solved has been called.
+func (r *run) runs(ctx context.Context, p *proof, s subject, work string, solved func(), j *judgement) error {
 	options := check.Options{
-		Root: r.Place.Root, Dir: filepath.Join(work, "lessons"), State: filepath.Join(work, stateDir), Open: b.Open,
+		Root: r.Place.Root, Dir: filepath.Join(work, "lessons"), State: filepath.Join(work, stateDir), Open: r.backend.Open,
 	}
 	if s.kind != "solution" {
 		options.Alike = p.state
-	}
-	if b.Name != embeddedBackend {
-		r.crowd <- struct{}{}
-		defer func() { <-r.crowd }()
 	}
 	for n := range s.runs {
 		r.building <- struct{}{}
@@ -81,7 +71,7 @@ func (r *run) on(ctx context.Context, b Backend, p *proof, s subject, work strin
 		}
 		if n == 0 {
 			j.Failed, j.signature = failed(result), signatureOf(result)
-			j.Problems = append(j.Problems, r.transcriptProblems(b, p.lesson, s, result)...)
+			j.Problems = append(j.Problems, r.transcriptProblems(p.lesson, s, result)...)
 		}
 		j.Problems = append(j.Problems, problems(result, s, n)...)
 	}

@@ -116,8 +116,8 @@ func normalize(text string) string {
 }
 
 // transcriptProblems compares what a learner reads with what is kept, or keeps it.
-func (r *run) transcriptProblems(b Backend, l course.Lesson, s subject, result check.LessonResult) []string {
-	if b.Name != embeddedBackend || s.kind != "starter" && s.kind != "mistake" {
+func (r *run) transcriptProblems(l course.Lesson, s subject, result check.LessonResult) []string {
+	if r.backend.Name != embeddedBackend || s.kind != "starter" && s.kind != "mistake" {
 		return nil
 	}
 	got := transcript(l, result)

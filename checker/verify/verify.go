@@ -46,11 +46,18 @@ type Backend struct {
 	Open backend.Opener
 }
 
+func (b Backend) atOnce() int {
+	if b.Name == embeddedBackend {
+		return atOnce * runtime.NumCPU()
+	}
+	return runtime.NumCPU()
+}
+
 // Options say what to prove.
 type Options struct {
 	Place   course.Place
 	Lessons []course.Lesson
-	// Backends are those on which each answer is judged, one after the other, once it is built.
+	// Backends are those on which each answer is judged.
 	Backends []Backend
 	// Runs is how often solutions, starters and other right answers are run; mistakes once. They must
 	// agree. The first has the seed that transcripts have, the others follow it.
@@ -90,11 +97,25 @@ func Run(ctx context.Context, o Options) (rows []Row, err error) {
 		return nil, fmt.Errorf("there is no place for temporary files, which TMPDIR may name: %w", err)
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(work)) }()
-	r := &run{Options: o, building: make(chan struct{}, runtime.NumCPU()), crowd: make(chan struct{}, runtime.NumCPU())}
+	for n, b := range o.Backends {
+		// One backend after the other: beside answers on the embedded one, which are quick and many, containers get too slow
+		// for anybody to be judged by.
+		r := &run{Options: o, backend: b, first: n == 0, building: make(chan struct{}, runtime.NumCPU())}
+		found, err := r.all(ctx, filepath.Join(work, fmt.Sprint(n)))
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, found...)
+	}
+	return rows, nil
+}
+
+// all proves all lessons on the backend, side by side.
+func (r *run) all(ctx context.Context, work string) (rows []Row, err error) {
 	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(atOnce * runtime.NumCPU())
-	proofs := make([]*proof, len(o.Lessons))
-	for n, l := range o.Lessons {
+	group.SetLimit(r.backend.atOnce())
+	proofs := make([]*proof, len(r.Lessons))
+	for n, l := range r.Lessons {
 		p, err := r.open(l)
 		if err != nil {
 			return nil, errors.Join(err, group.Wait())
@@ -119,8 +140,9 @@ func Run(ctx context.Context, o Options) (rows []Row, err error) {
 // run is a proof of lessons under way.
 type run struct {
 	Options
+	backend  Backend
+	first    bool          // of the backends: what does not depend on one is looked at once
 	building chan struct{} // holds those that build
-	crowd    chan struct{} // holds those that are judged on a backend that gets slow with many
 
 	mu sync.Mutex // of the proofs
 }
@@ -135,7 +157,7 @@ type proof struct {
 	state  string
 	left   int // subjects that are not judged yet
 	rows   []Row
-	judged [][]judgement // of each subject, on each backend
+	judged []judgement // of each subject
 }
 
 // open reads a lesson's bank.
@@ -157,7 +179,7 @@ func (r *run) open(l course.Lesson) (*proof, error) {
 		subjects = append(subjects, subject{"mistake", a, 1})
 	}
 	return &proof{
-		lesson: l, known: known, subjects: subjects, left: len(subjects), judged: make([][]judgement, len(subjects)), solved: make(chan struct{}),
+		lesson: l, known: known, subjects: subjects, left: len(subjects), judged: make([]judgement, len(subjects)), solved: make(chan struct{}),
 	}, nil
 }
 
@@ -173,16 +195,9 @@ func (r *run) answer(ctx context.Context, p *proof, at int, s subject, work stri
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	p.judged[at] = judged
-	for _, j := range judged {
-		r.tell(p, j.Row)
-	}
-	if p.left--; p.left > 0 {
-		return nil
-	}
-	for n, b := range r.Backends {
-		r.tell(p, Row{
-			Lesson: p.lesson.ID, Backend: b.Name, Kind: "lesson", Name: p.lesson.ID, Problems: r.wholeLesson(p, n),
-		})
+	r.tell(p, judged.Row)
+	if p.left--; p.left == 0 {
+		r.tell(p, Row{Lesson: p.lesson.ID, Backend: r.backend.Name, Kind: "lesson", Name: p.lesson.ID, Problems: r.wholeLesson(p)})
 	}
 	return nil
 }
@@ -194,14 +209,12 @@ func (r *run) tell(p *proof, row Row) {
 	}
 }
 
-// wholeLesson are the rules that concern all answers of a lesson together, on a backend by its number, and the lesson's
-// texts, once.
-func (r *run) wholeLesson(p *proof, backend int) []string {
+// wholeLesson are the rules that concern all answers of a lesson together, and the lesson's texts.
+func (r *run) wholeLesson(p *proof) []string {
 	var all []string
 	caught := map[string]bool{}
 	bySignature := map[string]string{}
-	for _, on := range p.judged {
-		j := on[backend]
+	for _, j := range p.judged {
 		if j.Kind != "mistake" {
 			continue
 		}
@@ -219,7 +232,7 @@ func (r *run) wholeLesson(p *proof, backend int) []string {
 			all = append(all, fmt.Sprintf("no mistake fails %s", c.ID))
 		}
 	}
-	if backend > 0 {
+	if !r.first {
 		return all
 	}
 	for _, c := range l.Checks {
