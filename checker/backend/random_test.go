@@ -44,7 +44,7 @@ type model struct {
 	// wholeIndexes reads indexes in one page: DynamoDB Local 3.3.1 now and then leaves out an item that has the same index
 	// key as the last one of the page before (docs/fidelity.md).
 	wholeIndexes bool
-	items  map[string]order
+	items        map[string]order
 }
 
 // order is an item; g is empty if it is not in the index.
