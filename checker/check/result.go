@@ -42,6 +42,14 @@ type LessonResult struct {
 	Checks  []Result    `json:"checks"`
 
 	Confirmation *Confirmation `json:"confirmation,omitempty"`
+	// Diagnosis is nil unless the lesson failed as a known mistake fails.
+	Diagnosis *Diagnosis `json:"diagnosis,omitempty"`
+}
+
+// Diagnosis is what a result looks like. It is a guess by behaviour, and changes no verdict.
+type Diagnosis struct {
+	Mistake     string `json:"mistake"`     // its name in the lesson's bank
+	Explanation string `json:"explanation"` // what the code probably does, and what comes of it on AWS
 }
 
 // BuildResult says whether the template could be read and the functions compiled. Output is what the

@@ -94,13 +94,15 @@ func TestTheDocumentHasItsVersionedForm(t *testing.T) {
 			Finding:  &Finding{Did: "…", Got: "…", Want: "…", Why: "…", Next: "…", Evidence: []string{"…"}},
 			Measures: []Measure{{Title: "…", Columns: []Column{{Name: "…"}, {Name: "INIT (ms)", Varies: true}}, Rows: [][]string{{"…", "4.2"}}}},
 		}},
+		Diagnosis: &Diagnosis{Mistake: "one-failure-fails-the-batch", Explanation: "…"},
 	}})
 	const want = `{"schema":"serverless-patterns/result/v1","backend":"embedded","seed":1,"verdict":"failed","lessons":[` +
 		`{"lesson":"03-sqs-partial-failures","number":3,"verdict":"failed","seconds":1.5,` +
 		`"build":{"verdict":"passed","seconds":0.8,"output":""},` +
 		`"checks":[{"id":"bad-message-does-not-block","requirement":"…","severity":"must","verdict":"failed","seconds":0.02,` +
 		`"finding":{"did":"…","got":"…","want":"…","why":"…","next":"…","evidence":["…"]},` +
-		`"measures":[{"title":"…","columns":[{"name":"…"},{"name":"INIT (ms)","varies":true}],"rows":[["…","4.2"]]}]}]}]}`
+		`"measures":[{"title":"…","columns":[{"name":"…"},{"name":"INIT (ms)","varies":true}],"rows":[["…","4.2"]]}]}],` +
+		`"diagnosis":{"mistake":"one-failure-fails-the-batch","explanation":"…"}}]}`
 	data, err := json.Marshal(d)
 	require.NoError(t, err)
 	assert.Equal(t, want, string(data)) //nolint:testifylint // not JSONEq: the order counts too
@@ -112,6 +114,9 @@ func TestOnlyWhatIsWrongIsInTheDocument(t *testing.T) {
 	require.NoError(t, err)
 	assert.NotContains(t, string(data), "finding")
 	assert.NotContains(t, string(data), "error")
+	data, err = json.Marshal(LessonResult{})
+	require.NoError(t, err)
+	assert.NotContains(t, string(data), "diagnosis")
 	data, err = json.Marshal(LessonResult{Error: "no disk", Checks: []Result{{Error: "no net"}}})
 	require.NoError(t, err)
 	assert.Contains(t, string(data), `"error":"no disk"`)

@@ -74,6 +74,9 @@ func Markdown(w io.Writer, d check.Document) error {
 			f := first.Finding
 			fmt.Fprintf(&b, "\n### %s: %s\n\n%s\n%s %s\n", l.Lesson, first.Requirement,
 				fenced(fmt.Sprintf("Test  %s\nGot   %s\nWant  %s", f.Did, f.Got, f.Want)), f.Why, f.Next)
+			if l.Diagnosis != nil {
+				fmt.Fprintf(&b, "\nThis looks like: %s\n", l.Diagnosis.Explanation)
+			}
 		}
 	}
 	_, err := io.WriteString(w, b.String())

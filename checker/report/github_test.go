@@ -43,9 +43,11 @@ func TestAnnotationsAreOneLineEachWhateverTheySay(t *testing.T) {
 func TestTheSummaryKeepsTextsInTheirFences(t *testing.T) {
 	t.Parallel()
 	var b strings.Builder
-	require.NoError(t, Markdown(&b, workflow()))
+	d := workflow()
+	d.Lessons[0].Diagnosis = &check.Diagnosis{Mistake: "loses-it", Explanation: "It is kept in memory."}
+	require.NoError(t, Markdown(&b, d))
 	assert.Contains(t, b.String(), "| 01-handler | failed | 1 of 4 | 1.2 |\n")
 	assert.Contains(t, b.String(), "### 01-handler: All is well: always, and ever\n\n````text\nTest  sent it\n")
-	assert.Contains(t, b.String(), "Want  ```\n````\n\nIt is lost. Look.\n")
+	assert.Contains(t, b.String(), "Want  ```\n````\n\nIt is lost. Look.\n\nThis looks like: It is kept in memory.\n")
 	assert.Contains(t, b.String(), "### 02-api-gateway does not build\n\n```text\nmain.go:1: no\n```\n")
 }

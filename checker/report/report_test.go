@@ -102,6 +102,15 @@ func show(r check.LessonResult, environ ...string) string {
 	return out.String()
 }
 
+func diagnosed(r check.LessonResult) check.LessonResult {
+	r.Diagnosis = &check.Diagnosis{
+		Mistake: "one-failure-fails-the-batch",
+		Explanation: "The first record that fails ends the batch with an error. Lambda then gives SQS all of it back, and what was " +
+			"saved already is saved again with each delivery.",
+	}
+	return r
+}
+
 var results = map[string]check.LessonResult{
 	"passed":              of(check.Passed, passed, check.Result{ID: "b", Requirement: "It is fast", Severity: check.Should, Verdict: check.Passed}),
 	"failed":              of(check.Failed, passed, failedOf("first"), couldBe, failedOf("second"), failedOf("third")),
@@ -142,6 +151,7 @@ var results = map[string]check.LessonResult{
 		Verdict: check.Passed, Backend: "containers", Disagreements: []check.Disagreement{{First: couldBe, Second: untried("log-fields")}},
 	}),
 	"init-hangs": of(check.Failed, failedOf("first"), untried("second"), untried("third")),
+	"diagnosed": diagnosed(of(check.Failed, passed, failedOf("first"), couldBe)),
 	"not-checked": {
 		Lesson: lesson.ID, Number: 3, Verdict: check.Errored, Build: check.BuildResult{Verdict: check.Skipped},
 		Error: "/somewhere/lessons/03-sqs-partial-failures: there is no such directory; --dir says where the numbered lesson directories are",

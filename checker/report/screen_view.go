@@ -124,7 +124,7 @@ func (m *screen) findings(t *Text) {
 	none := true
 	for n := range m.state.Results {
 		if r := &m.state.Results[n]; r.Finding != nil {
-			t.finding(r)
+			t.finding(r, nil)
 			none = false
 		}
 	}
@@ -153,7 +153,7 @@ func (m *screen) results(t *Text) {
 		return
 	}
 	if first := m.first(); first != nil {
-		t.finding(first)
+		t.finding(first, m.diagnosis())
 	}
 	for _, r := range s.Results {
 		t.Check(r)
@@ -166,6 +166,14 @@ func (m *screen) results(t *Text) {
 			t.measure(each)
 		}
 	}
+}
+
+// diagnosis is what the run looks like, once it is over.
+func (m *screen) diagnosis() *check.Diagnosis {
+	if !m.state.Ended() {
+		return nil
+	}
+	return m.state.Result.Diagnosis
 }
 
 // scroll moves the pane.

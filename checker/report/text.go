@@ -105,12 +105,13 @@ func (t *Text) Summary(l check.LessonResult) {
 		}
 	}
 	if first := l.FirstFailure(); first != nil {
-		t.finding(first)
+		t.finding(first, l.Diagnosis)
 	}
 	t.closing(l)
 }
 
-func (t *Text) finding(r *check.Result) {
+// finding shows why a check failed, and what the whole result looks like; nil is like nothing that is known.
+func (t *Text) finding(r *check.Result, like *check.Diagnosis) {
 	f := r.Finding
 	mark := bad.Render("✗")
 	if r.Severity == check.Should {
@@ -123,6 +124,9 @@ func (t *Text) finding(r *check.Result) {
 	t.line("")
 	t.part("Why", f.Why)
 	t.part("Next", f.Next)
+	if like != nil {
+		t.line("\n  %s", indent("This looks like: "+like.Explanation, 2))
+	}
 	if len(f.Evidence) > 0 {
 		t.line("\n  Evidence")
 		for _, line := range f.Evidence {
