@@ -1,6 +1,9 @@
 package sandbox
 
-import "time"
+import (
+	"sync"
+	"time"
+)
 
 // memoryPoll is how often memory is looked at while a function runs. Where the kernel keeps the peak, a
 // higher rate would only kill a little earlier.
@@ -20,41 +23,41 @@ type memoryWatch struct {
 	process *process
 	limit   uint64        // bytes
 	over    chan struct{} // closed when the process has used more than its limit
-	stop    chan struct{}
-	done    chan struct{}
-	peak    uint64 // bytes; read it after done
+
+	mu    sync.Mutex
+	peak  uint64      // bytes
+	next  *time.Timer // to the next look
+	ended bool
 }
 
+// watchMemory begins to look. There is no goroutine for it until a look is due: most invocations have ended by then.
 func watchMemory(p *process, limit uint64) *memoryWatch {
-	w := &memoryWatch{
-		process: p, limit: limit,
-		over: make(chan struct{}), stop: make(chan struct{}), done: make(chan struct{}),
-	}
-	go w.watch()
+	w := &memoryWatch{process: p, limit: limit, over: make(chan struct{})}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.next = time.AfterFunc(memoryPoll, w.look)
 	return w
 }
 
-func (w *memoryWatch) watch() {
-	defer close(w.done)
-	tick := time.NewTicker(memoryPoll)
-	defer tick.Stop()
-	for {
-		select {
-		case <-tick.C:
-			if w.peak = max(w.peak, w.process.peakMemory()); w.peak > w.limit {
-				close(w.over)
-				return
-			}
-		case <-w.stop:
-			w.peak = max(w.peak, w.process.peakMemory())
-			return
-		}
+func (w *memoryWatch) look() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.ended {
+		return
 	}
+	if w.peak = max(w.peak, w.process.peakMemory()); w.peak > w.limit {
+		close(w.over)
+		return
+	}
+	w.next.Reset(memoryPoll)
 }
 
 // end stops the watch, after a last look, and returns the peak in bytes.
 func (w *memoryWatch) end() uint64 {
-	close(w.stop)
-	<-w.done
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.ended = true
+	w.next.Stop()
+	w.peak = max(w.peak, w.process.peakMemory())
 	return w.peak
 }
