@@ -16,6 +16,7 @@ import (
 type judgement struct {
 	Row
 	signature string
+	disturbed bool // a check did not run to its end, which is no fault of the answer
 }
 
 // stateDir is where the state of the runs of an answer is, below the answer's own directory.
@@ -24,13 +25,15 @@ const stateDir = "state"
 // judge runs an answer as often as asked, and compares each run with what is declared.
 func (r *run) judge(ctx context.Context, p *proof, s subject, work string) (judgement, error) {
 	j := judgement{Row: Row{Lesson: p.lesson.ID, Backend: r.backend.Name, Kind: s.kind, Name: s.answer.Name}}
-	solved := sync.OnceFunc(func() { close(p.solved) })
 	if s.kind == "solution" {
-		defer solved() // also when it is not built
+		defer p.setSolved() // also when it is not built
 	} else {
 		<-p.solved
 	}
 	dir := filepath.Join(work, "lessons", p.lesson.ID)
+	if err := os.RemoveAll(dir); err != nil { // the solution's, of a time before
+		return j, err
+	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return j, err
 	}
@@ -42,13 +45,13 @@ func (r *run) judge(ctx context.Context, p *proof, s subject, work string) (judg
 	if err := s.answer.Write(dir); err != nil {
 		return j, err
 	}
-	err := r.runs(ctx, p, s, work, solved, &j)
+	err := r.runs(ctx, p, s, work, &j)
 	return j, err
 }
 
 // runs runs an answer. It holds a place in building while it builds; what is built once is kept for the next run, and for
-// other answers when solved has been called.
-func (r *run) runs(ctx context.Context, p *proof, s subject, work string, solved func(), j *judgement) error {
+// other answers when the solution is built.
+func (r *run) runs(ctx context.Context, p *proof, s subject, work string, j *judgement) error {
 	options := check.Options{
 		Root: r.Place.Root, Dir: filepath.Join(work, "lessons"), State: filepath.Join(work, stateDir), Open: r.backend.Open,
 	}
@@ -60,7 +63,7 @@ func (r *run) runs(ctx context.Context, p *proof, s subject, work string, solved
 		built := sync.OnceFunc(func() {
 			<-r.building
 			if s.kind == "solution" {
-				solved()
+				p.setSolved()
 			}
 		})
 		options.Seed, options.Built = seed+uint64(n), func(check.BuildResult) { built() }
@@ -74,6 +77,7 @@ func (r *run) runs(ctx context.Context, p *proof, s subject, work string, solved
 			j.Problems = append(j.Problems, r.transcriptProblems(p.lesson, s, result)...)
 		}
 		j.Problems = append(j.Problems, problems(result, s, n)...)
+		j.disturbed = j.disturbed || slices.ContainsFunc(result.Checks, func(c check.Result) bool { return c.Verdict == check.Errored })
 	}
 	return nil
 }

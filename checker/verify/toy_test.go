@@ -240,6 +240,34 @@ func TestRunsOfAnAnswerMustAgree(t *testing.T) {
 	assert.Regexp(t, `^run \d: hot fails, and should not: another temper$`, solution.Problems[0])
 }
 
+func TestAnAnswerThatTheMachineDisturbedIsJudgedOnceMore(t *testing.T) {
+	t.Parallel()
+	for _, always := range []bool{false, true} {
+		l := teaLesson()
+		var runs, told atomic.Int32
+		hot := l.Checks[0].Run
+		l.Checks[0].Run = func(t *check.T) {
+			if runs.Add(1) == 1 || always { // the solution's is the first: others begin with it
+				panic("too much to do")
+			}
+			hot(t)
+		}
+		o := toy(t, l, nil)
+		o.Backends[0].Name = "containers" // without transcripts
+		o.Done = func(Row) { told.Add(1) }
+		rows := prove(t, o)
+		assert.Equal(t, int32(len(rows)), told.Load(), "each answer is told once")
+		if !always {
+			for name, r := range rows {
+				assert.Empty(t, r.Problems, name)
+			}
+			continue
+		}
+		require.NotEmpty(t, rows["solution solution"].Problems)
+		assert.Contains(t, rows["solution solution"].Problems[0], "run 1: hot did not run to its end: error")
+	}
+}
+
 func TestAFaultOfThisMachineIsNoProblemOfTheCourse(t *testing.T) {
 	t.Parallel()
 	o := toy(t, teaLesson(), map[string]string{"checker/course/lesson07/mistakes/cold.txt": "Cold.\n"})

@@ -31,13 +31,15 @@ import (
 // seed makes what a learner reads the same each time.
 const seed = 1
 
-// atOnce is how many answers are judged side by side for each CPU. Nearly all of a run is waiting for
-// deadlines and for tries of the SDK; what computes is above all the build, and of those one runs on each
-// CPU.
-const atOnce = 4
+// How many answers are judged side by side for each CPU. Nearly all of a run is waiting for deadlines and for tries
+// of the SDK; what computes is above all the build, and of those one runs on each CPU. The embedded backend is as
+// quick with many callers as with one, and emulators in containers are not.
+const (
+	atOnce             = 4
+	atOnceOnContainers = 2
+)
 
-// embeddedBackend is the name of the one that is as quick with many callers as with one. Emulators in containers
-// are not: on them, one answer for each CPU is enough.
+// embeddedBackend is the name of the one that is no container.
 const embeddedBackend = "embedded"
 
 // Backend is one on which answers are judged. Transcripts are those of the embedded one.
@@ -50,7 +52,7 @@ func (b Backend) atOnce() int {
 	if b.Name == embeddedBackend {
 		return atOnce * runtime.NumCPU()
 	}
-	return runtime.NumCPU()
+	return atOnceOnContainers * runtime.NumCPU()
 }
 
 // Options say what to prove.
@@ -112,26 +114,30 @@ func Run(ctx context.Context, o Options) (rows []Row, err error) {
 
 // all proves all lessons on the backend, side by side.
 func (r *run) all(ctx context.Context, work string) (rows []Row, err error) {
-	group, ctx := errgroup.WithContext(ctx)
+	group, together := errgroup.WithContext(ctx)
 	group.SetLimit(r.backend.atOnce())
 	proofs := make([]*proof, len(r.Lessons))
+	directory := func(p *proof, at int) string { return filepath.Join(work, p.lesson.ID, fmt.Sprint(at)) }
 	for n, l := range r.Lessons {
 		p, err := r.open(l)
 		if err != nil {
 			return nil, errors.Join(err, group.Wait())
 		}
 		proofs[n] = p
-		p.state = filepath.Join(work, l.ID, "0", stateDir)
-		for at, s := range p.subjects {
-			group.Go(func() error {
-				return r.answer(ctx, p, at, s, filepath.Join(work, l.ID, fmt.Sprint(at)))
-			})
+		p.state = filepath.Join(directory(p, 0), stateDir)
+		for at := range p.subjects {
+			group.Go(func() error { return r.answer(together, p, at, directory(p, at), true) })
 		}
 	}
 	if err := group.Wait(); err != nil {
 		return nil, err
 	}
 	for _, p := range proofs {
+		for _, at := range p.disturbed {
+			if err := r.answer(ctx, p, at, directory(p, at), false); err != nil {
+				return nil, err
+			}
+		}
 		rows = append(rows, p.rows...)
 	}
 	return rows, nil
@@ -152,12 +158,15 @@ type proof struct {
 	lesson   course.Lesson
 	known    bank.Bank
 	subjects []subject // the solution comes first
-	// solved is closed when the solution has been built, in the state that is named here. Other answers begin with it.
-	solved chan struct{}
-	state  string
-	left   int // subjects that are not judged yet
-	rows   []Row
-	judged []judgement // of each subject
+	// solved is closed, by setSolved, when the solution has been built, in the state that is named here. Other answers
+	// begin with it.
+	solved    chan struct{}
+	setSolved func()
+	state     string
+	left      int   // subjects that are not judged yet
+	disturbed []int // those which are judged once more when the machine has nothing else to do
+	rows      []Row
+	judged    []judgement // of each subject
 }
 
 // open reads a lesson's bank.
@@ -178,19 +187,29 @@ func (r *run) open(l course.Lesson) (*proof, error) {
 	for _, a := range known.Mistakes {
 		subjects = append(subjects, subject{"mistake", a, 1})
 	}
+	solved := make(chan struct{})
 	return &proof{
-		lesson: l, known: known, subjects: subjects, left: len(subjects), judged: make([]judgement, len(subjects)), solved: make(chan struct{}),
+		lesson: l, known: known, subjects: subjects, left: len(subjects), judged: make([]judgement, len(subjects)),
+		solved: solved, setSolved: sync.OnceFunc(func() { close(solved) }),
 	}, nil
 }
 
-// answer judges one answer, and with the last one its lesson as a whole.
-func (r *run) answer(ctx context.Context, p *proof, at int, s subject, work string) error {
+// answer judges one answer, and with the last one its lesson as a whole. Beside others, it may be that the machine has
+// too much to do for a judgement; then the answer is noted as disturbed.
+func (r *run) answer(ctx context.Context, p *proof, at int, work string, besideOthers bool) error {
+	s := p.subjects[at]
 	judged, err := r.judge(ctx, p, s, work)
 	if s.kind != "solution" { // others begin with it
 		err = errors.Join(err, os.RemoveAll(work))
 	}
 	if err != nil {
 		return fmt.Errorf("%s, %s %s: %w", p.lesson.ID, s.kind, s.answer.Name, err)
+	}
+	if judged.disturbed && besideOthers {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		p.disturbed = append(p.disturbed, at)
+		return nil
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
