@@ -100,6 +100,7 @@ setup: bin/checker ## Fetch and build everything beforehand, so that the first c
 .PHONY: test
 test: ## Run the project's own tests.
 	@go test ./...
+	@cd tools && go test ./...
 
 .PHONY: verify
 verify: bin/checker ## Prove the course: solutions pass, starters and mistakes fail as declared.
@@ -109,8 +110,20 @@ verify: bin/checker ## Prove the course: solutions pass, starters and mistakes f
 .PHONY: lint
 lint: ## Look for mistakes in the project's code.
 	@go vet ./...
-	@cd tools && go build -o ../bin/golangci-lint github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+	@cd tools && go vet ./...
+	@cd tools && go build -o ../bin/ github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+	@cd tools/actionlint && go build -o ../../bin/ github.com/rhysd/actionlint/cmd/actionlint
 	@bin/golangci-lint run ./...
+	@cd tools && ../bin/golangci-lint run ./...
+	@bin/actionlint .github/workflows/*.yml docs/classroom/*.yml
+	@cd tools && go run ./devcontainer
+	@cd tools && go run ./picture -check
+
+.PHONY: pictures
+pictures: ## Draw the docs' pictures anew. That of the grading page takes Chromium.
+	@cd tools && go run ./picture
+	@UPDATE_GOLDEN=1 go test -count=1 -run TestThePageOfARoomIsAsItIsKept ./checker/grade
+	@cd tools && go run ./page
 
 .PHONY: bench
 bench: bin/checker ## Measure what the checker costs beside bare builds and calls. It takes some minutes.

@@ -161,7 +161,8 @@ func TestThePageShowsWhoPassedAndWherePeopleAreStuck(t *testing.T) {
 	var out bytes.Buffer
 	require.NoError(t, grade.Page(&out, book(t)))
 	text := out.String()
-	assert.Contains(t, text, "4 learners, 1 lessons. Checked in a test.")
+	assert.Contains(t, text, "4 learners, 1 lesson: 1 of 4 passed.")
+	assert.Contains(t, text, "Checked in a test.")
 	assert.Contains(t, text, `<td class="n" data-key="2">2 of 3</td>`, "the one that was stopped does not count")
 	assert.Contains(t, text, "it used more than 3 s")
 	assert.Contains(t, text, "go.mod: no")

@@ -28,6 +28,7 @@ type pageView struct {
 	Stuck    []stuckView
 	Summary  []countView
 	Details  []detailView
+	Learned  string // all of it in a sentence
 	Force    string
 }
 
@@ -127,7 +128,19 @@ func view(b Book) pageView {
 		v.Summary = append(v.Summary, countOf(lesson, b.Records))
 	}
 	v.Stuck = stuck(b.Records)
+	passed := 0
+	for _, l := range v.Learners {
+		passed += l.Passed
+	}
+	v.Learned = fmt.Sprintf("%s, %s: %d of %d passed.", many(len(v.Learners), "learner"), many(len(v.Lessons), "lesson"), passed, len(v.Learners)*len(v.Lessons))
 	return v
+}
+
+func many(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
 }
 
 func cellOf(r Record) cellView {

@@ -17,7 +17,7 @@ func TestTheReadmeShowsAKeptTranscript(t *testing.T) {
 	_, shown, found := strings.Cut(string(readme), "```text\n")
 	require.True(t, found)
 	shown, _, _ = strings.Cut(shown, "```")
-	transcript, err := os.ReadFile("../course/lesson01/transcripts/background-context.txt")
+	transcript, err := os.ReadFile("../course/lesson09/transcripts/confirmation-in-background.txt")
 	require.NoError(t, err)
 	assert.Contains(t, string(transcript), shown)
 }
