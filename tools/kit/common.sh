@@ -13,7 +13,9 @@ as_url() { printf 'file://%s' "$(printf '%s' "$1" | sed 's/%/%25/g; s/ /%20/g; s
 # is taught on. What is in a lesson does not matter: all of them import the same.
 need_modules() {
 	for system in linux/amd64 linux/arm64 darwin/amd64 darwin/arm64; do
-		GOWORK=off GOOS=${system%/*} GOARCH=${system#*/} go list -deps -test ./... >/dev/null || return
+		for module in . tools; do
+			(cd "$module" && GOWORK=off GOOS=${system%/*} GOARCH=${system#*/} go list -deps -test ./... >/dev/null) || return
+		done
 	done
 }
 
