@@ -2,7 +2,10 @@ package main
 
 import (
 	"context"
+	"slices"
 	"time"
+
+	"example.com/serverless-patterns/checker/course"
 )
 
 // bench is one run of the program.
@@ -24,11 +27,14 @@ type part struct {
 // parts are those of the table, by the name under which they can be asked for.
 var parts = map[string]part{
 	"save":       {(*bench).save, []Row{firstFinding, verdictEmbedded, verdictContainers, share, waits}},
-	"queues":     {(*bench).queues, []Row{queueShare}},
+	"lessons":    {(*bench).lessons, sharesOf(course.Lessons())},
 	"invocation": {(*bench).invocation, []Row{invocation}},
 	"verify":     {(*bench).verify, []Row{verifyOne}},
 	"cold":       {(*bench).cold, []Row{coldStart}},
 }
+
+// failed is why there is nothing to show in a row.
+const failed = "it failed; see the error above the table"
 
 // measure measures a part. When that fails, its rows say so, and the others are worth no less; the error
 // is told in full. What is returned is the end of the context.
@@ -40,14 +46,18 @@ func (b *bench) measure(ctx context.Context, name string, p part) error {
 	case err != nil:
 		b.tell("measuring %s: %v", name, err)
 		for _, r := range p.rows {
-			b.skip(r, "it failed; see the error above the table")
+			b.skip(r, failed)
 		}
 	}
 	return nil
 }
 
 // order is that of the rows in the table.
-var order = []string{"first-finding", "verdict-embedded", "verdict-containers", "share", "queue-share", "cold", "invocation", "verify", "grade", "waits"}
+var order = slices.Concat(
+	[]string{"first-finding", "verdict-embedded", "verdict-containers", "share"},
+	each(sharesOf(course.Lessons()), func(r Row) string { return r.ID }),
+	[]string{"cold", "invocation", "verify", "grade", "waits"},
+)
 
 // skip has a row say why it was not measured.
 func (b *bench) skip(r Row, why string) { r.Why = why; b.add(r) }
@@ -94,11 +104,6 @@ var (
 	share = Row{
 		ID: "share", What: "the harness's own share of a lesson",
 		Against: "a bare go build of the solution's function; what the whole verdict takes beyond it, without ordered waits",
-		Kind:    Difference, Goal: 0.25, Unit: time.Second,
-	}
-	queueShare = Row{
-		ID: "queue-share", What: "its own share of lesson 3, with queues",
-		Against: "a bare go build of its solution; what the whole verdict takes beyond it, without ordered waits. Messages come three times each before they are in the dead-letter queue, which takes minutes on AWS",
 		Kind:    Difference, Goal: 0.25, Unit: time.Second,
 	}
 	coldStart = Row{

@@ -41,7 +41,10 @@ func (b *bench) coldBuild(ctx context.Context) (took time.Duration, err error) {
 		name: "go", exit: []int{0}, environ: b.course.environ("CGO_ENABLED=0", "GOWORK=off", cache),
 		args: []string{"build", "-trimpath", "-ldflags", "-s -w", "-o", filepath.Join(b.course.tmp, "built", "checker"), "./checker"},
 	}
-	function := b.build("lessons")
+	function, err := b.build("lessons")
+	if err != nil {
+		return 0, err
+	}
 	function.environ = append(function.environ, cache)
 	for _, p := range []program{checker, function} {
 		r, err := b.course.run(ctx, p)

@@ -19,10 +19,9 @@ type Copy struct {
 	Root string // of the course
 	tmp  string // of everything; Root is in it
 
-	lesson    course.Lesson
-	bank      bank.Bank
-	functions []string // directories below the lesson's
-	saves     int
+	lesson course.Lesson
+	bank   bank.Bank
+	saves  int
 }
 
 // newCopy copies the course. Close removes the copy.
@@ -55,24 +54,26 @@ func newCopy(from course.Place, lesson course.Lesson) (c *Copy, err error) {
 
 // take makes a lesson the one that is measured.
 func (c *Copy) take(lesson course.Lesson) (err error) {
-	c.lesson, c.functions = lesson, nil
+	c.lesson = lesson
 	if c.bank, err = bank.Load(lesson.Files); err != nil {
 		return err
 	}
 	// The starter, whatever the user has made of it.
-	if err := c.bank.Starter.Write(c.lessonDir("lessons")); err != nil {
-		return err
-	}
-	template, err := sam.Load(filepath.Join(c.lessonDir("lessons"), "template.yaml"))
+	return c.bank.Starter.Write(c.lessonDir("lessons"))
+}
+
+// functions are those of the lesson in lessons, solutions, or any other: directories below the lesson's.
+func (c *Copy) functions(in string) (all []string, err error) {
+	template, err := sam.Load(filepath.Join(c.lessonDir(in), "template.yaml"))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, f := range template.Functions {
-		if !slices.Contains(c.functions, f.CodeUri) {
-			c.functions = append(c.functions, f.CodeUri)
+		if !slices.Contains(all, f.CodeUri) {
+			all = append(all, f.CodeUri)
 		}
 	}
-	return nil
+	return all, nil
 }
 
 // of is the same copy, with another lesson measured.
@@ -98,14 +99,22 @@ func (c *Copy) temporary() string { return filepath.Join(c.tmp, "tmp") }
 // lessonDir is the lesson's directory in lessons, solutions, or any other.
 func (c *Copy) lessonDir(in string) string { return filepath.Join(c.Root, in, c.lesson.ID) }
 
-// source is a function's main.go.
+// source is the main.go of the first function.
 func (c *Copy) source(in string) (*Source, error) {
-	return openSource(filepath.Join(c.lessonDir(in), filepath.FromSlash(c.functions[0]), "main.go"), &c.saves)
+	functions, err := c.functions(in)
+	if err != nil {
+		return nil, err
+	}
+	return openSource(filepath.Join(c.lessonDir(in), filepath.FromSlash(functions[0]), "main.go"), &c.saves)
 }
 
 // answers writes every answer of the bank, and the solution, each into a directory of its own, and returns
 // the functions to build, relative to Root.
 func (c *Copy) answers() ([]string, error) {
+	functions, err := c.functions("solutions")
+	if err != nil {
+		return nil, err
+	}
 	all := append([]bank.Answer{{Name: "solution"}, c.bank.Starter}, append(slices.Clone(c.bank.Right), c.bank.Mistakes...)...)
 	var packages []string
 	for n, a := range all {
@@ -118,7 +127,7 @@ func (c *Copy) answers() ([]string, error) {
 		if err := a.Write(filepath.Join(c.Root, dir)); err != nil {
 			return nil, err
 		}
-		for _, f := range c.functions {
+		for _, f := range functions {
 			packages = append(packages, "./"+filepath.ToSlash(filepath.Join(dir, f)))
 		}
 	}

@@ -38,7 +38,9 @@ func TestTheCopyIsOfTheCourseAndNotOfWhatTheUserMadeOfIt(t *testing.T) {
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, c.Close()) })
 
-	assert.Equal(t, []string{"get-item"}, trimmed(c.functions))
+	functions, err := c.functions("lessons")
+	require.NoError(t, err)
+	assert.Equal(t, []string{"get-item"}, trimmed(functions))
 	for name, text := range c.bank.Starter.Files() {
 		got, err := os.ReadFile(filepath.Join(c.Root, "lessons", lesson.ID, name))
 		require.NoError(t, err)

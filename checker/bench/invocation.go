@@ -88,8 +88,12 @@ func (b *bench) deploy(ctx context.Context) (d *deployed, err error) {
 	if err := os.MkdirAll(work, 0o755); err != nil {
 		return nil, err
 	}
+	functions, err := b.course.functions("solutions")
+	if err != nil {
+		return nil, err
+	}
 	builder := &sandbox.Builder{Root: b.course.Root, Cache: filepath.Join(work, "build")}
-	source := sandbox.Source{Dir: dir, Place: "lessons/" + b.course.lesson.ID, Functions: b.course.functions}
+	source := sandbox.Source{Dir: dir, Place: "lessons/" + b.course.lesson.ID, Functions: functions}
 	binaries, err := builder.Build(ctx, source, work)
 	if err != nil {
 		return nil, err

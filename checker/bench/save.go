@@ -42,7 +42,7 @@ func (b *bench) save(ctx context.Context) error {
 	}
 	whole := []string{"--dir", "solutions", "--backend"}
 	pair := func() error {
-		built, err := b.saved(ctx, starter, b.build("lessons"))
+		built, err := b.built(ctx, starter, "lessons")
 		if err != nil {
 			return err
 		}
@@ -54,7 +54,7 @@ func (b *bench) save(ctx context.Context) error {
 		}
 		first.Pairs = append(first.Pairs, Pair{built.took, found.took})
 
-		built, err = b.saved(ctx, solution, b.build("solutions"))
+		built, err = b.built(ctx, solution, "solutions")
 		if err != nil {
 			return err
 		}
@@ -102,14 +102,26 @@ func (b *bench) save(ctx context.Context) error {
 // docker says why there are no containers to measure, or nil. The first check starts them.
 func (b *bench) docker(ctx context.Context) error { return containers.Available(ctx) }
 
-// build is the baseline of a save: the lesson's functions, built to where the build before was, as the
-// checker does.
-func (b *bench) build(in string) program {
+// built saves a file and builds the lesson's functions, to where the build before was, as the checker does: the baseline
+// of a save.
+func (b *bench) built(ctx context.Context, s *Source, in string) (ran, error) {
+	p, err := b.build(in)
+	if err != nil {
+		return ran{}, err
+	}
+	return b.saved(ctx, s, p)
+}
+
+func (b *bench) build(in string) (program, error) {
+	functions, err := b.course.functions(in)
+	if err != nil {
+		return program{}, err
+	}
 	var packages []string
-	for _, f := range b.course.functions {
+	for _, f := range functions {
 		packages = append(packages, "./"+in+"/"+b.course.lesson.ID+"/"+f)
 	}
-	return b.course.build(filepath.Join(b.course.tmp, "built", in)+string(filepath.Separator), packages...)
+	return b.course.build(filepath.Join(b.course.tmp, "built", b.course.lesson.ID, in)+string(filepath.Separator), packages...), nil
 }
 
 // saved saves a file and runs a program.

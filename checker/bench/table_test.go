@@ -12,6 +12,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"example.com/serverless-patterns/checker/course"
+
 	"example.com/serverless-patterns/checker/check"
 )
 
@@ -37,7 +39,7 @@ func example() Report {
 			with(verdictEmbedded, ms(800, 1000), ms(820, 1020)),
 			containers,
 			with(share, ms(800, 1200), ms(800, 1100)),
-			with(queueShare, ms(800, 1000), ms(800, 1010)),
+			with(sharesOf(course.Lessons())[1], ms(800, 1000), ms(800, 1010)),
 			cold,
 			with(coldStart, ms(104000, 109200)),
 			with(invocation, ms(0.16, 0.9), ms(0.17, 0.95)),
