@@ -158,9 +158,13 @@ func TestTheTableHasARowForEachLearnerLessonAndCheck(t *testing.T) {
 
 func TestThePageShowsWhoPassedAndWherePeopleAreStuck(t *testing.T) {
 	t.Parallel()
+	b := book(t)
+	b.Records[3].Result.Lessons[0].Diagnosis = &check.Diagnosis{Mistake: "loses-it", Explanation: "It is kept in <memory>."}
 	var out bytes.Buffer
-	require.NoError(t, grade.Page(&out, book(t)))
+	require.NoError(t, grade.Page(&out, b))
 	text := out.String()
+	assert.Contains(t, text, `<td class="n" data-key="1">1</td><td class="lesson">01-handler</td><td>It is kept in &lt;memory&gt;.</td><td>dan</td>`, "who fell for which mistake")
+	assert.Contains(t, text, "<p>This looks like: It is kept in &lt;memory&gt;.</p>")
 	assert.Contains(t, text, "4 learners, 1 lesson: 1 of 4 passed.")
 	assert.Contains(t, text, "Checked in a test.")
 	assert.Contains(t, text, `<td class="n" data-key="2">2 of 3</td>`, "the one that was stopped does not count")
@@ -168,6 +172,10 @@ func TestThePageShowsWhoPassedAndWherePeopleAreStuck(t *testing.T) {
 	assert.Contains(t, text, "go.mod: no")
 	assert.NotContains(t, text, "<script>alert", "what learners wrote is text")
 	assert.NotContains(t, text, "http://www", "nothing comes from elsewhere")
+
+	out.Reset()
+	require.NoError(t, grade.Page(&out, book(t)))
+	assert.NotContains(t, out.String(), "looks like", "nothing is guessed")
 }
 
 func TestResultsOfOtherMachinesAreCollected(t *testing.T) {

@@ -26,6 +26,7 @@ type pageView struct {
 	Lessons  []string
 	Learners []learnerView
 	Stuck    []stuckView
+	Mistakes []mistakeView
 	Summary  []countView
 	Details  []detailView
 	Learned  string // all of it in a sentence
@@ -54,6 +55,11 @@ type stuckView struct {
 	Of                  int // learners whose code was checked
 }
 
+type mistakeView struct {
+	Lesson, Name, Explanation string
+	Learners                  []string
+}
+
 type countView struct {
 	Lesson          string
 	Counts          []int // by outcome
@@ -67,6 +73,7 @@ type detailView struct {
 	Left                    []string
 	Requirement             string
 	Finding                 *check.Finding
+	Diagnosis               *check.Diagnosis
 }
 
 // outcomes in the order in which the page has them.
@@ -127,7 +134,7 @@ func view(b Book) pageView {
 	for _, lesson := range v.Lessons {
 		v.Summary = append(v.Summary, countOf(lesson, b.Records))
 	}
-	v.Stuck = stuck(b.Records)
+	v.Stuck, v.Mistakes = stuck(b.Records), mistakes(b.Records)
 	passed := 0
 	for _, l := range v.Learners {
 		passed += l.Passed
@@ -167,60 +174,7 @@ func detailOf(r Record, anchor string) detailView {
 		d.Build = strings.TrimSpace(l.Build.Output)
 	}
 	if f := l.FirstFailure(); f != nil {
-		d.Requirement, d.Finding = f.Requirement, f.Finding
+		d.Requirement, d.Finding, d.Diagnosis = f.Requirement, f.Finding, l.Diagnosis
 	}
 	return d
-}
-
-// stuck are the requirements that were not met, those of most learners first.
-func stuck(records []Record) []stuckView {
-	type key struct{ lesson, requirement string }
-	by := map[key][]string{}
-	checked := map[string]int{}
-	for _, r := range records {
-		l := r.Checked()
-		if l == nil || r.Outcome != Passed && r.Outcome != Failed {
-			continue
-		}
-		checked[r.Lesson]++
-		for _, c := range l.Checks {
-			if c.Verdict == check.Failed {
-				k := key{r.Lesson, c.Requirement}
-				by[k] = append(by[k], r.Learner)
-			}
-		}
-	}
-	var all []stuckView
-	for k, names := range by {
-		slices.Sort(names)
-		all = append(all, stuckView{k.lesson, k.requirement, names, checked[k.lesson]})
-	}
-	slices.SortFunc(all, func(a, b stuckView) int {
-		if d := len(b.Learners) - len(a.Learners); d != 0 {
-			return d
-		}
-		return strings.Compare(a.Lesson+a.Requirement, b.Lesson+b.Requirement)
-	})
-	return all
-}
-
-func countOf(lesson string, records []Record) countView {
-	c := countView{Lesson: lesson, Counts: make([]int, len(outcomes))}
-	var seconds []float64
-	for _, r := range records {
-		if r.Lesson != lesson {
-			continue
-		}
-		if n := rank(r.Outcome); n < len(c.Counts) {
-			c.Counts[n]++
-		}
-		if l := r.Checked(); l != nil {
-			seconds = append(seconds, l.Seconds)
-		}
-	}
-	if len(seconds) > 0 {
-		slices.Sort(seconds)
-		c.Median, c.Longest = fmt.Sprintf("%.1f s", seconds[len(seconds)/2]), fmt.Sprintf("%.1f s", seconds[len(seconds)-1])
-	}
-	return c
 }
