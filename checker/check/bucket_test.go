@@ -1,68 +1,22 @@
 package check
 
 import (
-	"context"
-	"os"
-	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"example.com/serverless-patterns/checker/backend/embedded"
 	"example.com/serverless-patterns/checker/eventsource"
-	"example.com/serverless-patterns/checker/sam"
-	"example.com/serverless-patterns/checker/sandbox"
 	"example.com/serverless-patterns/checker/stack"
 )
 
-const bucketID = "92-bucket"
-
-// copiers is the function of the lesson with buckets, built once.
-var copiers = sync.OnceValues(func() (map[string]string, error) {
-	work := filepath.Join(state, "copiers")
-	if err := os.Mkdir(work, 0o755); err != nil {
-		return nil, err
-	}
-	builder := &sandbox.Builder{Root: module, Cache: filepath.Join(state, "build")}
-	return builder.Build(context.Background(),
-		sandbox.Source{Dir: filepath.Join(lessons, bucketID), Place: "lessons/" + bucketID, Functions: []string{"copy/"}}, work)
-})
-
-// withBuckets is a T on a deployment of its own of the lesson with buckets, whose template is changed first.
-func withBuckets(t *testing.T, c Check, changes ...string) *T {
-	t.Helper()
-	text, err := os.ReadFile(filepath.Join(lessons, bucketID, "template.yaml"))
-	require.NoError(t, err)
-	changed := strings.NewReplacer(changes...).Replace(string(text))
-	if len(changes) > 0 {
-		require.NotEqual(t, string(text), changed)
-	}
-	template, err := sam.Parse("template.yaml", []byte(changed))
-	require.NoError(t, err)
-	binaries, err := copiers()
-	require.NoError(t, err)
-	b := embedded.New()
-	dir := t.TempDir()
-	var deployed *stack.Stack
-	t.Cleanup(func() {
-		if deployed != nil {
-			assert.NoError(t, deployed.Close())
-		}
-		assert.NoError(t, b.Close())
-	})
-	return newT(t.Context(), c, 1, func(o stack.Options) (s *stack.Stack, err error) {
-		o.Template, o.Binaries, o.Backend, o.Dir, o.Name = template, binaries, b, dir, "lesson"
-		deployed, err = stack.Deploy(t.Context(), o)
-		return deployed, err
-	})
-}
+// buckets is the lesson with buckets.
+var buckets = newFixture("92-bucket", "copy/")
 
 func TestAFunctionIsToldOfUploads(t *testing.T) {
 	t.Parallel()
-	passes(t, withBuckets(t, Check{}), func(c *T) {
+	passes(t, buckets.on(t, Check{}), func(c *T) {
 		c.Bucket("UploadsBucket").Put("ü b+c%.txt", "text/plain", []byte("hello"))
 		c.Bucket("UploadsBucket").Put("plain", "text/plain", []byte("you"))
 		c.Bucket("UploadsBucket").Delete("plain-nothing")
@@ -87,7 +41,7 @@ func TestAFunctionIsToldOfUploads(t *testing.T) {
 
 func TestALoopIsDrawnHopByHop(t *testing.T) {
 	t.Parallel()
-	passes(t, withBuckets(t, Check{}), func(c *T) {
+	passes(t, buckets.on(t, Check{}), func(c *T) {
 		c.Bucket("UploadsBucket").Put("loop", "text/plain", []byte("hello"))
 		c.DrainNotifications()
 		got := c.Notifications()
@@ -107,7 +61,7 @@ func TestALoopIsDrawnHopByHop(t *testing.T) {
 
 func TestAFailureIsTriedAgainUnderTheSameRequestID(t *testing.T) {
 	t.Parallel()
-	passes(t, withBuckets(t, Check{}), func(c *T) {
+	passes(t, buckets.on(t, Check{}), func(c *T) {
 		c.Bucket("UploadsBucket").Put("fail", "text/plain", []byte("hello"))
 		c.DrainNotifications()
 		got := c.Notifications()
@@ -123,13 +77,13 @@ func TestAFailureIsTriedAgainUnderTheSameRequestID(t *testing.T) {
 
 func TestBucketsThatAWSRefusesAreTheTemplatesFault(t *testing.T) {
 	t.Parallel()
-	f := fails(t, withBuckets(t, Check{}, "COPIES_BUCKET: !Ref CopiesBucket", "COPIES_BUCKET: !Ref UploadsBucket"), func(c *T) { c.Bucket("UploadsBucket") })
+	f := fails(t, buckets.on(t, Check{}, "COPIES_BUCKET: !Ref CopiesBucket", "COPIES_BUCKET: !Ref UploadsBucket"), func(c *T) { c.Bucket("UploadsBucket") })
 	assert.Contains(t, f.Got, "ValidationError: Circular dependency between resources: [UploadsBucket, CopyFunction, CopyFunctionRole, CopyFunctionUploadPermission]")
 	assert.Contains(t, f.Next, "BucketName")
-	f = fails(t, withBuckets(t, Check{}, "s3:ObjectRemoved:*", "s3:ObjectGone:*"), func(c *T) { c.Bucket("UploadsBucket") })
+	f = fails(t, buckets.on(t, Check{}, "s3:ObjectRemoved:*", "s3:ObjectGone:*"), func(c *T) { c.Bucket("UploadsBucket") })
 	assert.Contains(t, f.Got, "InvalidArgument: The event 's3:ObjectGone:*' is not supported for notifications")
-	f = fails(t, withBuckets(t, Check{}, "      BucketName: !Sub", "      BucketName: !Sub MY-"), func(c *T) { c.Bucket("UploadsBucket") })
+	f = fails(t, buckets.on(t, Check{}, "      BucketName: !Sub", "      BucketName: !Sub MY-"), func(c *T) { c.Bucket("UploadsBucket") })
 	assert.Contains(t, f.Got, "InvalidBucketName")
-	f = fails(t, withBuckets(t, Check{}), func(c *T) { c.Bucket("Nowhere") })
+	f = fails(t, buckets.on(t, Check{}), func(c *T) { c.Bucket("Nowhere") })
 	assert.Contains(t, f.Got, "no AWS::S3::Bucket called Nowhere")
 }

@@ -5,10 +5,12 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"example.com/serverless-patterns/checker/backend/embedded"
@@ -136,4 +138,52 @@ func echo(t *T, what todo) *Reply {
 		t.fault(err)
 	}
 	return t.Function("EchoFunction").Invoke(Event{Words: "a test", JSON: data})
+}
+
+// fixture is a lesson that each test deploys for itself. Its function is built once.
+type fixture struct {
+	id    string
+	build func() (map[string]string, error)
+}
+
+// newFixture is a lesson below testdata, with its one function.
+func newFixture(id, function string) fixture {
+	return fixture{id, sync.OnceValues(func() (map[string]string, error) {
+		work := filepath.Join(state, id)
+		if err := os.Mkdir(work, 0o755); err != nil {
+			return nil, err
+		}
+		builder := &sandbox.Builder{Root: module, Cache: filepath.Join(state, "build")}
+		return builder.Build(context.Background(),
+			sandbox.Source{Dir: filepath.Join(lessons, id), Place: "lessons/" + id, Functions: []string{function}}, work)
+	})}
+}
+
+// on is a T on a deployment of its own, whose template is changed first.
+func (f fixture) on(t *testing.T, c Check, changes ...string) *T {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(lessons, f.id, "template.yaml"))
+	require.NoError(t, err)
+	changed := strings.NewReplacer(changes...).Replace(string(text))
+	if len(changes) > 0 {
+		require.NotEqual(t, string(text), changed)
+	}
+	template, err := sam.Parse("template.yaml", []byte(changed))
+	require.NoError(t, err)
+	binaries, err := f.build()
+	require.NoError(t, err)
+	b := embedded.New()
+	dir := t.TempDir()
+	var deployed *stack.Stack
+	t.Cleanup(func() {
+		if deployed != nil {
+			assert.NoError(t, deployed.Close())
+		}
+		assert.NoError(t, b.Close())
+	})
+	return newT(t.Context(), c, 1, func(o stack.Options) (s *stack.Stack, err error) {
+		o.Template, o.Binaries, o.Backend, o.Dir, o.Name = template, binaries, b, dir, "lesson"
+		deployed, err = stack.Deploy(t.Context(), o)
+		return deployed, err
+	})
 }

@@ -4,65 +4,21 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"os"
-	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"example.com/serverless-patterns/checker/backend/embedded"
 	"example.com/serverless-patterns/checker/eventsource"
-	"example.com/serverless-patterns/checker/sam"
 	"example.com/serverless-patterns/checker/sandbox"
 	"example.com/serverless-patterns/checker/stack"
 	"example.com/serverless-patterns/checker/wire"
 )
 
-const queueID = "91-queue"
-
-// consumers is the function of the lesson with queues, built once.
-var consumers = sync.OnceValues(func() (map[string]string, error) {
-	work := filepath.Join(state, "consumers")
-	if err := os.Mkdir(work, 0o755); err != nil {
-		return nil, err
-	}
-	builder := &sandbox.Builder{Root: module, Cache: filepath.Join(state, "build")}
-	return builder.Build(context.Background(),
-		sandbox.Source{Dir: filepath.Join(lessons, queueID), Place: "lessons/" + queueID, Functions: []string{"consume/"}}, work)
-})
-
-// withQueues is a T on a deployment of its own of the lesson with queues, whose template is changed first.
-func withQueues(t *testing.T, c Check, changes ...string) *T {
-	t.Helper()
-	text, err := os.ReadFile(filepath.Join(lessons, queueID, "template.yaml"))
-	require.NoError(t, err)
-	changed := strings.NewReplacer(changes...).Replace(string(text))
-	if len(changes) > 0 {
-		require.NotEqual(t, string(text), changed)
-	}
-	template, err := sam.Parse("template.yaml", []byte(changed))
-	require.NoError(t, err)
-	binaries, err := consumers()
-	require.NoError(t, err)
-	b := embedded.New()
-	dir := t.TempDir()
-	var deployed *stack.Stack
-	t.Cleanup(func() {
-		if deployed != nil {
-			assert.NoError(t, deployed.Close())
-		}
-		assert.NoError(t, b.Close())
-	})
-	return newT(t.Context(), c, 1, func(o stack.Options) (s *stack.Stack, err error) {
-		o.Template, o.Binaries, o.Backend, o.Dir, o.Name = template, binaries, b, dir, "lesson"
-		deployed, err = stack.Deploy(t.Context(), o)
-		return deployed, err
-	})
-}
+// queues is the lesson with queues.
+var queues = newFixture("91-queue", "consume/")
 
 // ending runs f as the function of a check.
 func ending(c *T, f func(*T)) Result {
@@ -86,7 +42,7 @@ func fails(t *testing.T, c *T, f func(*T)) Finding {
 
 func TestMessagesAreFollowedToTheirEnd(t *testing.T) {
 	t.Parallel()
-	passes(t, withQueues(t, Check{}), func(c *T) {
+	passes(t, queues.on(t, Check{}), func(c *T) {
 		sent := c.Queue("OrdersQueue").Send("save a", "report", "save b")
 		c.Drain()
 		sent[0].Processed()
@@ -103,7 +59,7 @@ func TestMessagesAreFollowedToTheirEnd(t *testing.T) {
 
 func TestWhatFunctionsSendIsDeliveredToo(t *testing.T) {
 	t.Parallel()
-	passes(t, withQueues(t, Check{}), func(c *T) {
+	passes(t, queues.on(t, Check{}), func(c *T) {
 		c.Queue("OrdersQueue").Send("send save a", "send send save b")
 		c.Drain()
 		c.Equal([]string{"a", "b"}, c.Table("ItemsTable").IDs())
@@ -116,7 +72,7 @@ func TestWhatFunctionsSendIsDeliveredToo(t *testing.T) {
 
 func TestDeliverBringsNothingBack(t *testing.T) {
 	t.Parallel()
-	passes(t, withQueues(t, Check{}), func(c *T) {
+	passes(t, queues.on(t, Check{}), func(c *T) {
 		queue := c.Queue("OrdersQueue")
 		sent := queue.Send("report")
 		queue.Deliver()
@@ -131,7 +87,7 @@ func TestDeliverBringsNothingBack(t *testing.T) {
 
 func TestDisorderComesFromTheCheck(t *testing.T) {
 	t.Parallel()
-	passes(t, withQueues(t, Check{}), func(c *T) {
+	passes(t, queues.on(t, Check{}), func(c *T) {
 		c.Disorder(eventsource.Disorder{Duplicates: 1, Sizes: []int{1}})
 		sent := c.Queue("OrdersQueue").Send("save a", "save b")
 		c.Drain()
@@ -145,7 +101,7 @@ func TestDisorderComesFromTheCheck(t *testing.T) {
 
 func TestAFindingDrawsWhatHappenedToEachMessage(t *testing.T) {
 	t.Parallel()
-	f := fails(t, withQueues(t, Check{Why: "the check's", Next: "the check's"}), func(c *T) {
+	f := fails(t, queues.on(t, Check{Why: "the check's", Next: "the check's"}), func(c *T) {
 		sent := c.Queue("OrdersQueue").Send(`save {"id":"a"}`, "report", "save b")
 		c.Drain()
 		sent[1].Processed()
@@ -226,7 +182,7 @@ func TestMessagesThatAreLostAreExplained(t *testing.T) {
 			if test.change != "" {
 				changes = []string{test.change, ""}
 			}
-			f := fails(t, withQueues(t, Check{}, changes...), func(c *T) {
+			f := fails(t, queues.on(t, Check{}, changes...), func(c *T) {
 				sent := c.Queue("OrdersQueue").Send(test.body)
 				c.Drain()
 				test.assert(sent[0])
@@ -242,7 +198,7 @@ func TestMessagesThatAreLostAreExplained(t *testing.T) {
 
 func TestAQueueThatNoFunctionPollsIsExplained(t *testing.T) {
 	t.Parallel()
-	c := withQueues(t, Check{})
+	c := queues.on(t, Check{})
 	f := fails(t, c, func(c *T) {
 		sent := c.Queue("LonelyQueue").Send("save a")
 		c.Drain()
@@ -262,7 +218,7 @@ func TestAQueueThatNoFunctionPollsIsExplained(t *testing.T) {
 
 func TestEqualShowsBothValuesAndTheMessages(t *testing.T) {
 	t.Parallel()
-	f := fails(t, withQueues(t, Check{}), func(c *T) {
+	f := fails(t, queues.on(t, Check{}), func(c *T) {
 		c.Queue("OrdersQueue").Send("save a")
 		c.Drain()
 		c.Equal([]string{"a", "b"}, c.Table("ItemsTable").IDs())
@@ -275,7 +231,7 @@ func TestEqualShowsBothValuesAndTheMessages(t *testing.T) {
 
 func TestAMappingThatAWSRefusesFailsTheCheck(t *testing.T) {
 	t.Parallel()
-	f := fails(t, withQueues(t, Check{}, "BatchSize: 1}", "BatchSize: 11}"), func(c *T) { c.Queue("OrdersQueue") })
+	f := fails(t, queues.on(t, Check{}, "BatchSize: 1}", "BatchSize: 11}"), func(c *T) { c.Queue("OrdersQueue") })
 	assert.Equal(t, "deployed the template", f.Did)
 	assert.Contains(t, f.Got, "Maximum batch window in seconds must be greater than 0")
 	assert.Contains(t, f.Next, "AWS would refuse it")
@@ -283,7 +239,7 @@ func TestAMappingThatAWSRefusesFailsTheCheck(t *testing.T) {
 
 func TestWhatCannotBeDrainedIsAFault(t *testing.T) {
 	t.Parallel()
-	result := ending(withQueues(t, Check{}), func(c *T) {
+	result := ending(queues.on(t, Check{}), func(c *T) {
 		c.deliver(nil, func(context.Context) error { return errors.New("no queues") })
 	})
 	assert.Equal(t, Result{Verdict: Errored, Error: "no queues"}, result)
@@ -291,7 +247,7 @@ func TestWhatCannotBeDrainedIsAFault(t *testing.T) {
 
 func TestManyBatchesAreDrawnInTurn(t *testing.T) {
 	t.Parallel()
-	f := fails(t, withQueues(t, Check{}), func(c *T) {
+	f := fails(t, queues.on(t, Check{}), func(c *T) {
 		c.Disorder(eventsource.Disorder{Duplicates: 1, Sizes: []int{1}})
 		sent := c.Queue("OrdersQueue").Send("save a", "save b", "report")
 		c.Drain()
@@ -322,12 +278,12 @@ func TestWhatTheTemplateSaysOfAQueueIsCompared(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			f := fails(t, withQueues(t, Check{}), test.assert)
+			f := fails(t, queues.on(t, Check{}), test.assert)
 			assert.Equal(t, test.got, f.Got)
 			assert.Equal(t, test.want, f.Want)
 		})
 	}
-	passes(t, withQueues(t, Check{}), func(c *T) {
+	passes(t, queues.on(t, Check{}), func(c *T) {
 		queue(c).ComesInBatchesOf(10)
 		queue(c).AsksForFailures()
 		queue(c).IsInvisibleFor(6, 10*time.Second)
@@ -338,7 +294,7 @@ func TestWhatTheTemplateSaysOfAQueueIsCompared(t *testing.T) {
 
 func TestAProcessCanBeKilledAtAnyCall(t *testing.T) {
 	t.Parallel()
-	passes(t, withQueues(t, Check{}), func(c *T) {
+	passes(t, queues.on(t, Check{}), func(c *T) {
 		heal := c.CrashAt(2)
 		sent := c.Queue("OrdersQueue").Send("save a", "save b")
 		assert.Contains(t, c.did, ", while the process is killed at AWS call 2")
@@ -355,7 +311,7 @@ func TestAProcessCanBeKilledAtAnyCall(t *testing.T) {
 
 func TestOneItemsCallsCanGoWrongAlone(t *testing.T) {
 	t.Parallel()
-	passes(t, withQueues(t, Check{}), func(c *T) {
+	passes(t, queues.on(t, Check{}), func(c *T) {
 		c.Disorder(eventsource.Disorder{Sizes: []int{1}})
 		heal := c.InjectFor("teapot", wire.Deny())
 		sent := c.Queue("OrdersQueue").Send("save kettle", "save teapot")
@@ -365,13 +321,13 @@ func TestOneItemsCallsCanGoWrongAlone(t *testing.T) {
 		c.Drain()
 		sent[1].Processed()
 	})
-	result := ending(withQueues(t, Check{ID: "hurried"}), func(c *T) { c.InjectFor("teapot", wire.Hang()) })
+	result := ending(queues.on(t, Check{ID: "hurried"}), func(c *T) { c.InjectFor("teapot", wire.Hang()) })
 	assert.Equal(t, "the check hurried keeps callers waiting (for teapot is not answered), and does not declare it in Waits", result.Error)
 }
 
 func TestAFunctionThatFeedsItselfIsToldSo(t *testing.T) {
 	t.Parallel()
-	f := fails(t, withQueues(t, Check{}, "          QUEUE_URL: !Ref NextQueue\n", "          QUEUE_URL: !Ref OrdersQueue\n",
+	f := fails(t, queues.on(t, Check{}, "          QUEUE_URL: !Ref NextQueue\n", "          QUEUE_URL: !Ref OrdersQueue\n",
 		"QueueName: !GetAtt NextQueue.QueueName", "QueueName: !GetAtt OrdersQueue.QueueName"), func(c *T) {
 		c.Queue("OrdersQueue").Send("send " + strings.Repeat("send ", 1000) + "save a")
 		c.Drain()
@@ -382,7 +338,7 @@ func TestAFunctionThatFeedsItselfIsToldSo(t *testing.T) {
 
 func TestAnItemIsWrittenJustBeforeAFunctionWritesIt(t *testing.T) {
 	t.Parallel()
-	passes(t, withQueues(t, Check{}), func(c *T) {
+	passes(t, queues.on(t, Check{}), func(c *T) {
 		done := c.Table("ItemsTable").PutMeanwhile(stack.Item{"id": "a", "by": "another"}, "a")
 		c.Queue("OrdersQueue").Send("save a")
 		c.Drain()
@@ -399,7 +355,7 @@ func TestAQueueThatCannotBeMadeFailsTheCheck(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			f := fails(t, withQueues(t, Check{}, test.old, test.text), func(c *T) { c.Queue("OrdersQueue") })
+			f := fails(t, queues.on(t, Check{}, test.old, test.text), func(c *T) { c.Queue("OrdersQueue") })
 			assert.Equal(t, test.got, f.Got)
 			assert.Equal(t, "deployed the template", f.Did)
 			assert.Contains(t, f.Why, "!Ref gives the URL")
@@ -409,7 +365,7 @@ func TestAQueueThatCannotBeMadeFailsTheCheck(t *testing.T) {
 
 func TestARenewedFunctionRemembersNothing(t *testing.T) {
 	t.Parallel()
-	passes(t, withQueues(t, Check{}), func(c *T) {
+	passes(t, queues.on(t, Check{}), func(c *T) {
 		queue := c.Queue("OrdersQueue")
 		for _, cold := range []bool{true, false} {
 			sent := queue.Send("save a")

@@ -82,7 +82,7 @@ func (c *checkCommand) Run(ctx context.Context, p Process) error {
 				text.Build(b)
 			}
 		}
-		result := check.Run(ctx, l.Lesson, o)
+		result := l.Run(ctx, o)
 		announce.Stop()
 		if ctx.Err() != nil {
 			return errInterrupted

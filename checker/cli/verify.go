@@ -14,9 +14,10 @@ type verifyCommand struct {
 	Lessons []string `arg:"" optional:"" help:"Lessons, by number or directory. All of them if none is named."`
 	Backend string   `help:"Which backends: all, embedded, containers, or the URL of an endpoint. auto is the embedded one, and containers if Docker answers." default:"auto" placeholder:"BACKEND"`
 	images
-	Runs     int  `help:"How often solutions, starters and other right answers are run." default:"1"`
-	Pristine bool `help:"Require that the lessons directory holds the starters."`
-	Update   bool `help:"Write transcripts and starters instead of comparing them."`
+	Runs     int    `help:"How often solutions, starters and other right answers are run." default:"1"`
+	Pristine bool   `help:"Require that the lessons directory holds the starters."`
+	Seed     uint64 `help:"The seed of the first run. Transcripts are those of 1, and are not compared with another." default:"1"`
+	Update   bool   `help:"Write transcripts and starters instead of comparing them."`
 }
 
 // Run proves lessons: each answer is built once, and judged on one backend after the other.
@@ -37,12 +38,16 @@ func (c *verifyCommand) Run(ctx context.Context, p Process) error {
 		backends = append(backends, verify.Backend{Name: shown(name), Open: opener(name, c.images, p)})
 	}
 	rows, err := verify.Run(ctx, verify.Options{
-		Place: place, Lessons: lessons, Backends: backends, Runs: max(1, c.Runs), Pristine: c.Pristine, Update: c.Update,
+		Place: place, Lessons: lessons, Backends: backends, Runs: max(1, c.Runs), Seed: c.Seed, Pristine: c.Pristine, Update: c.Update,
 		Done: func(r verify.Row) { printRow(p, r) },
 	})
 	if err != nil {
 		return err
 	}
+	for _, l := range lessons {
+		fmt.Fprintf(p.Stdout, "\n%s", verify.Matrix(l, backends[0].Name, rows))
+	}
+	fmt.Fprintln(p.Stdout)
 	proven := true
 	for _, b := range backends {
 		answers, problems := 0, 0
@@ -51,7 +56,11 @@ func (c *verifyCommand) Run(ctx context.Context, p Process) error {
 				continue
 			}
 			problems += len(r.Problems)
-			if r.Kind != "lesson" {
+			switch r.Kind {
+			case "lesson":
+			case "course":
+				fmt.Fprintf(p.Stdout, "%s: all lessons have %s\n", b.Name, r.Tally)
+			default:
 				answers++
 			}
 		}

@@ -147,7 +147,7 @@ func (c *watchCommand) loop(p Process, place course.Place, l course.Lesson) *wat
 				o.Seed = *c.Seed
 			}
 			(&checkCommand{Backend: c.Backend, images: c.images}).open(p, &o)
-			result := check.Run(ctx, l.Lesson, o)
+			result := l.Run(ctx, o)
 			if ctx.Err() == nil {
 				record(p, place, result)
 			}

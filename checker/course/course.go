@@ -5,12 +5,14 @@
 package course
 
 import (
+	"context"
 	"fmt"
 	"io/fs"
 	"strconv"
 	"strings"
 
 	"example.com/serverless-patterns/checker/check"
+	"example.com/serverless-patterns/checker/course/diagnosis"
 	"example.com/serverless-patterns/checker/course/lesson01"
 	"example.com/serverless-patterns/checker/course/lesson02"
 	"example.com/serverless-patterns/checker/course/lesson03"
@@ -30,8 +32,21 @@ const Module = "example.com/serverless-patterns"
 // Lesson is a lesson with what proves it.
 type Lesson struct {
 	check.Lesson
-	// Files has the lesson's bank and its transcripts; see packages bank and verify.
+	// Files has the lesson's bank, its transcripts, and what its mistakes look like; see packages bank, verify and diagnosis.
 	Files fs.FS
+}
+
+// Run checks an answer to the lesson, as [check.Run] does, and says which known mistake a failure looks like.
+func (l Lesson) Run(ctx context.Context, o check.Options) check.LessonResult {
+	r := check.Run(ctx, l.Lesson, o)
+	if r.FirstFailure() == nil {
+		return r
+	}
+	// A book that cannot be read is a fault of the course, which its tests find. The verdict stands without it.
+	if book, err := diagnosis.Load(l.Files); err == nil {
+		r.Diagnosis = book.Diagnose(r)
+	}
+	return r
 }
 
 // Lessons are all lessons in order.

@@ -70,7 +70,7 @@ func Work(ctx context.Context, in io.Reader, out io.Writer, open backend.Opener)
 	if err != nil {
 		return tell(Report{Error: err.Error()})
 	}
-	result := check.Run(ctx, l.Lesson, check.Options{Root: j.Root, Dir: j.Dir, State: j.Disk, Open: open, Seed: j.Seed, Only: j.Only})
+	result := l.Run(ctx, check.Options{Root: j.Root, Dir: j.Dir, State: j.Disk, Open: open, Seed: j.Seed, Only: j.Only})
 	// The disk is the submission's alone. What fills it may be gone again before anybody looks.
 	if outcome, why := outcomeOf(result); j.Limits != nil && outcome == Errored && strings.Contains(why, syscall.ENOSPC.Error()) {
 		return tell(Report{Stopped: j.Limits.AllOfDisk()})

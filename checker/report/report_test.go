@@ -151,7 +151,7 @@ var results = map[string]check.LessonResult{
 		Verdict: check.Passed, Backend: "containers", Disagreements: []check.Disagreement{{First: couldBe, Second: untried("log-fields")}},
 	}),
 	"init-hangs": of(check.Failed, failedOf("first"), untried("second"), untried("third")),
-	"diagnosed": diagnosed(of(check.Failed, passed, failedOf("first"), couldBe)),
+	"diagnosed":  diagnosed(of(check.Failed, passed, failedOf("first"), couldBe)),
 	"not-checked": {
 		Lesson: lesson.ID, Number: 3, Verdict: check.Errored, Build: check.BuildResult{Verdict: check.Skipped},
 		Error: "/somewhere/lessons/03-sqs-partial-failures: there is no such directory; --dir says where the numbered lesson directories are",

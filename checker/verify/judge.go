@@ -10,13 +10,15 @@ import (
 	"sync"
 
 	"example.com/serverless-patterns/checker/check"
+	"example.com/serverless-patterns/checker/course/diagnosis"
 )
 
 // judgement is what was found of an answer on a backend.
 type judgement struct {
 	Row
 	signature string
-	disturbed bool // a check did not run to its end, which is no fault of the answer
+	result    check.LessonResult // of the first run
+	disturbed bool               // a check did not run to its end, which is no fault of the answer
 }
 
 // stateDir is where the state of the runs of an answer is, below the answer's own directory.
@@ -66,15 +68,24 @@ func (r *run) runs(ctx context.Context, p *proof, s subject, work string, j *jud
 				p.setSolved()
 			}
 		})
-		options.Seed, options.Built = seed+uint64(n), func(check.BuildResult) { built() }
+		options.Seed, options.Built = r.Seed+uint64(n), func(check.BuildResult) { built() }
 		result := check.Run(ctx, p.lesson.Lesson, options)
 		built() // also when it did not get that far
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
+		if !r.renews() { // otherwise they are known when all answers are
+			result.Diagnosis = p.book.Diagnose(result)
+			j.Problems = append(j.Problems, wrongDiagnosis(result, s, n)...)
+		}
 		if n == 0 {
-			j.Failed, j.signature = failed(result), signatureOf(result)
-			j.Problems = append(j.Problems, r.transcriptProblems(p.lesson, s, result)...)
+			j.Failed, j.signature, j.result = failed(result), signatureOf(result), result
+			if result.Diagnosis != nil {
+				j.Diagnosis = result.Diagnosis.Mistake
+			}
+			if r.keeps(s) && !r.Update {
+				j.Problems = append(j.Problems, transcriptProblems(p.lesson, s.answer.Name, result)...)
+			}
 		}
 		j.Problems = append(j.Problems, problems(result, s, n)...)
 		j.disturbed = j.disturbed || slices.ContainsFunc(result.Checks, func(c check.Result) bool { return c.Verdict == check.Errored })
@@ -131,10 +142,10 @@ func failed(r check.LessonResult) []string {
 // signatureOf is how a mistake shows.
 func signatureOf(r check.LessonResult) string {
 	var s strings.Builder
-	names := messages(r)
+	names := diagnosis.Messages(r)
 	for _, c := range r.Checks {
 		if c.Verdict == check.Failed {
-			fmt.Fprintf(&s, "%s: %s\n", c.ID, normalize(names.Replace(c.Finding.Got)))
+			fmt.Fprintf(&s, "%s: %s\n", c.ID, diagnosis.Normalize(names.Replace(c.Finding.Got)))
 		}
 	}
 	return s.String()

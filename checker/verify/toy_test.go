@@ -58,7 +58,7 @@ func teaLesson() check.Lesson {
 			{ID: "hot", Requirement: "The tea is hot", Why: "why", Next: "next", Run: says("hot")},
 			{ID: "black", Requirement: "The tea is black", Why: "why", Next: "next", Run: says("black")},
 		},
-		Hints: map[string][]string{"hot": {"Look at the kettle."}, "black": {"Look at the tin."}},
+		Hints: map[string][]string{"hot": {"Look at the kettle.", "Fire.", "Water over fire.", "Light it."}, "black": {"Look at the tin.", "Leaves.", "A spoon of them.", "Open it."}},
 	}
 }
 
@@ -76,8 +76,8 @@ func toy(t *testing.T, l check.Lesson, change map[string]string) Options {
 		"solutions/07-tea/tea/main.go":    pot("hot black"),
 		"solutions/07-tea/.hidden":        "not part of an answer",
 		bank + "starter.txtar":            "To begin with.\n\nfails: hot, black\n-- template.yaml --\n" + template + "-- tea/main.go --\n" + pot("cold green"),
-		bank + "mistakes/cold.txt":        "Cold.\n\nfails: hot\nreads: tea that is cold black\n" + instead("cold black"),
-		bank + "mistakes/green.txt":       "Green.\n\nfails: black\nreads: green\n" + instead("hot green"),
+		bank + "mistakes/cold.txt":        "Cold.\n\naws: Nobody drinks it.\nfails: hot\nreads: tea that is cold black\n" + instead("cold black"),
+		bank + "mistakes/green.txt":       "Green.\n\naws: It is bitter.\nfails: black\nreads: green\n" + instead("hot green"),
 		bank + "right/sweet.txt":          "Sweet.\n" + instead("hot black sweet"),
 		bank + "transcripts/unrelated.md": "so that the directory is there\n",
 	}
@@ -123,9 +123,11 @@ func TestACourseIsProvenOnceItsTranscriptsAreKept(t *testing.T) {
 		require.Len(t, rows[name].Problems, 1, name)
 		assert.Contains(t, rows[name].Problems[0], "`bin/checker verify --update` writes it")
 	}
-	for _, name := range []string{"solution solution", "right sweet", "lesson 07-tea"} {
+	for _, name := range []string{"solution solution", "right sweet"} {
 		assert.Empty(t, rows[name].Problems, name)
 	}
+	require.Len(t, rows["lesson 07-tea"].Problems, 3, "neither is it kept what its mistakes look like")
+	assert.Contains(t, rows["lesson 07-tea"].Problems[0], "cold does not look as signs.txt says")
 
 	o.Update = true
 	for name, r := range prove(t, o) {
@@ -144,11 +146,12 @@ func TestACourseIsProvenOnceItsTranscriptsAreKept(t *testing.T) {
 	assert.Equal(t, []string{"hot"}, rows["mistake cold"].Failed)
 	assert.Empty(t, rows["solution solution"].Failed)
 
-	// What a learner reads is compared to the letter.
+	// What a learner reads is compared to the letter, and what it looks like is a part of it.
 	path := filepath.Join(o.Place.Root, "checker", "course", "lesson07", "transcripts", "cold.txt")
 	kept, err := os.ReadFile(path)
 	require.NoError(t, err)
 	assert.Contains(t, string(kept), "Got   tea that is cold black\n")
+	assert.Contains(t, string(kept), "This looks like: Cold. Nobody drinks it.\n")
 	require.NoError(t, os.WriteFile(path, []byte(strings.Replace(string(kept), "cold black", "cool black", 1)), 0o600))
 	o.Done = nil
 	require.Len(t, prove(t, o)["mistake cold"].Problems, 1)
@@ -190,7 +193,7 @@ func TestEachRuleOfTheCourseIsLookedAt(t *testing.T) {
 	assert.Contains(t, whole, "no mistake fails fresh")
 	assert.NotContains(t, whole, "no mistake fails hot")
 	assert.NotContains(t, whole, "no mistake fails black")
-	assert.Contains(t, whole, "there is no hint for fresh")
+	assert.Contains(t, whole, "fresh has 0 hints, not 4")
 	assert.Contains(t, whole, "lessons/07-tea/README.md: the task list is not that of the checks.")
 	assert.Contains(t, whole, "lessons/07-tea/tea/main.go is not what starter.txtar has")
 	assert.Contains(t, whole, "lessons/07-tea/tea/more.go is not what starter.txtar has")
@@ -305,4 +308,35 @@ func TestUpdateTakesTheLessonForTheStarter(t *testing.T) {
 	transcript, err := os.ReadFile(filepath.Join(o.Place.Root, "checker", "course", "lesson07", "transcripts", "starter.txt"))
 	require.NoError(t, err)
 	assert.Contains(t, string(transcript), "tea that is cold white", "it is the new starter that is run")
+}
+
+func TestAMistakeIsTakenForItselfAndNothingElseForAMistake(t *testing.T) {
+	t.Parallel()
+	const lesson = "checker/course/lesson07/"
+	const signs = lesson + "signs.txt"
+	const sent = "    invoked TeaFunction with an order\n"
+	o := toy(t, teaLesson(), map[string]string{
+		// Green is like the starter, and what is declared to be right like the cold one.
+		signs:                        "cold: hot\n" + sent + "    tea that is cold black\n\nsour: black\n" + sent + "    tea that is hot green\n\nstarter: hot black\n" + sent + "    tea that is cold green\n",
+		lesson + "mistakes/sour.txt": "Sour.\n\naws: It curdles.\nfails: hot, black\nreads: cold green\n" + instead("cold green"),
+		lesson + "right/sweet.txt":   "Sweet.\n" + instead("cold black"),
+		lesson + "mistakes/mute.txt": "Mute.\n\nfails: hot, black\nreads: that is\n" + instead("nothing"),
+	})
+	o.Seed = 2 // without transcripts
+	rows := prove(t, o)
+	assert.Contains(t, rows["mistake green"].Problems, "run 1: it is taken for the mistake sour")
+	assert.Contains(t, rows["right sweet"].Problems, "run 1: it is taken for the mistake cold")
+	assert.Empty(t, rows["mistake cold"].Problems, "it is taken for itself")
+	assert.Empty(t, rows["mistake sour"].Problems, "it is taken for nothing, since it is like the starter")
+	assert.Empty(t, rows["starter starter"].Problems)
+
+	o.Seed = 0
+	whole := strings.Join(prove(t, o)["lesson 07-tea"].Problems, "\n")
+	assert.Contains(t, whole, "sour does not look as signs.txt says")
+	assert.Contains(t, whole, "mistakes/mute.txt does not say what comes of it on AWS")
+	assert.NotContains(t, whole, "cold does not look")
+
+	o = toy(t, teaLesson(), map[string]string{signs: "cold\n"})
+	_, err := Run(t.Context(), o)
+	require.ErrorContains(t, err, `07-tea: signs.txt: "cold" is no sign`)
 }

@@ -15,6 +15,7 @@ import (
 	"example.com/serverless-patterns/checker/check"
 	"example.com/serverless-patterns/checker/course"
 	"example.com/serverless-patterns/checker/course/bank"
+	"example.com/serverless-patterns/checker/course/diagnosis"
 	"example.com/serverless-patterns/checker/report"
 )
 
@@ -31,51 +32,10 @@ func transcript(l course.Lesson, r check.LessonResult) string {
 		r.Checks[n].Finding = withoutMeasured(c.Finding)
 	}
 	text.Summary(r)
-	return normalize(messages(r).Replace(out.String()))
+	return diagnosis.Normalize(diagnosis.Messages(r).Replace(out.String()))
 }
 
-// messages gives the messages of queues, whose ids differ from run to run, names that do not.
-func messages(r check.LessonResult) *strings.Replacer {
-	var pairs []string
-	for _, c := range r.Checks {
-		if c.Finding == nil {
-			continue
-		}
-		for _, timeline := range c.Finding.Timelines {
-			for n, m := range timeline.Messages {
-				pairs = append(pairs, m.ID, fmt.Sprintf("MESSAGE-%d", n+1))
-			}
-		}
-	}
-	return strings.NewReplacer(pairs...)
-}
-
-// variable is what differs from run to run, or from machine to machine, in what a learner reads.
-var variable = []struct {
-	pattern     *regexp.Regexp
-	replacement string
-}{
-	{regexp.MustCompile(`-[A-Z2-7]{13}\b`), "-XXXXXXXXXXXXX"},
-	{regexp.MustCompile(`-[A-Z2-7]{1,12}…`), "-X…"},                                       // the same, cut                             // the end of a physical name
-	{regexp.MustCompile(`(bucket)-[a-z2-7]{12}\b`), "${1}-xxxxxxxxxxxx"},                  // the end of a bucket's name
-	{regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[.\d]*(Z|[+-]\d\d:\d\d)`), "TIME"}, // slog's
-	{regexp.MustCompile(`\d{4}/\d\d/\d\d \d\d:\d\d:\d\d`), "TIME"},                        // package log's
-	{regexp.MustCompile(`RequestID: [0-9A-Za-z-]{36,}`), "RequestID: …"},                  // the backend's
-	{regexp.MustCompile(`\b[a-z0-9]{10}\.execute-api\b`), "XXXXXXXXXX.execute-api"},       // the id of an API
-	{regexp.MustCompile(`\b[A-Z2-7]{26}\b`), "XXXXXXXXXXXXXXXXXXXXXXXXXX"},                // rand.Text
-	{regexp.MustCompile(`\bcmVjZWlwdC[A-Za-z0-9+/=]*…?`), "HANDLE"},                       // the receipt handle of a message
-	{regexp.MustCompile(`127\.0\.0\.1:\d+`), "127.0.0.1:PORT"},
-	{regexp.MustCompile(`0x[0-9a-f]+\??`), "0x…"},
-	{regexp.MustCompile(`goroutine \d+`), "goroutine N"},
-	{regexp.MustCompile(`Init Duration: [\d.]+ ms`), "Init Duration: N ms"},
-	{regexp.MustCompile(`met, in \d+\.\d s\b`), "met, in N s"},
-	{measured, "≈N"},
-}
-
-var (
-	figure   = regexp.MustCompile(`\d[\d,]*(\.\d+)?`)
-	measured = regexp.MustCompile(`≈` + figure.String())
-)
+var figure = regexp.MustCompile(`\d[\d,]*(\.\d+)?`)
 
 // withoutMeasured is a finding without what was measured. It is taken out before the text is wrapped: how long the
 // figures are must not decide where lines end.
@@ -85,7 +45,7 @@ func withoutMeasured(f *check.Finding) *check.Finding {
 	}
 	out := *f
 	for _, text := range []*string{&out.Did, &out.Got, &out.Want, &out.Why, &out.Next} {
-		*text = measured.ReplaceAllString(*text, "≈N")
+		*text = diagnosis.Measured.ReplaceAllString(*text, "≈N")
 	}
 	return &out
 }
@@ -108,26 +68,10 @@ func withoutFigures(measures []check.Measure) []check.Measure {
 	return measures
 }
 
-func normalize(text string) string {
-	for _, v := range variable {
-		text = v.pattern.ReplaceAllString(text, v.replacement)
-	}
-	return text
-}
-
-// transcriptProblems compares what a learner reads with what is kept, or keeps it.
-func (r *run) transcriptProblems(l course.Lesson, s subject, result check.LessonResult) []string {
-	if r.backend.Name != embeddedBackend || s.kind != "starter" && s.kind != "mistake" {
-		return nil
-	}
+// transcriptProblems compares what a learner reads with what is kept.
+func transcriptProblems(l course.Lesson, answer string, result check.LessonResult) []string {
 	got := transcript(l, result)
-	name := "transcripts/" + s.answer.Name + ".txt"
-	if r.Update {
-		if err := os.WriteFile(filepath.Join(sourceDir(l, r.Place), filepath.FromSlash(name)), []byte(got), 0o600); err != nil {
-			return []string{err.Error()}
-		}
-		return nil
-	}
+	name := transcriptOf(answer)
 	want, err := fs.ReadFile(l.Files, name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -140,6 +84,13 @@ func (r *run) transcriptProblems(l course.Lesson, s subject, result check.Lesson
 	}
 	return nil
 }
+
+// keepTranscript writes what a learner reads.
+func keepTranscript(l course.Lesson, place course.Place, answer string, result check.LessonResult) error {
+	return os.WriteFile(filepath.Join(sourceDir(l, place), filepath.FromSlash(transcriptOf(answer))), []byte(transcript(l, result)), 0o600)
+}
+
+func transcriptOf(answer string) string { return "transcripts/" + answer + ".txt" }
 
 // orphans are transcripts of what is no longer in the bank.
 func orphans(l course.Lesson, known bank.Bank) []string {

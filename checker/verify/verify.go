@@ -5,14 +5,19 @@
 //   - each mistake fails exactly its declared checks, and the finding that is read first says what the
 //     mistake declares;
 //   - no two mistakes of a lesson have the same signature: failed checks, and what was got;
-//   - each check fails on at least one mistake, and has hints;
+//   - each check fails on at least one mistake, and has hints in four steps, which are short, name only what is there, and do not
+//     give the solution away;
 //   - the requirements in a lesson's README are those of its checks, word for word and in order;
-//   - what a learner reads for the starter and for each mistake is the kept transcript.
+//   - there are at least eight signatures a lesson, and ten mistakes a lesson in the course as a whole;
+//   - what a learner reads for the starter and for each mistake is the kept transcript;
+//   - a mistake that can be told from all others is taken for itself or, where words differ between backends and seeds, for
+//     nothing; the starter and right answers are never taken for a mistake, and each mistake says what comes of it on AWS.
 //
 // It runs the checks as `checker check` does. How the course is written is package course's business.
 package verify
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -26,10 +31,11 @@ import (
 	"example.com/serverless-patterns/checker/backend"
 	"example.com/serverless-patterns/checker/course"
 	"example.com/serverless-patterns/checker/course/bank"
+	"example.com/serverless-patterns/checker/course/diagnosis"
 )
 
-// seed makes what a learner reads the same each time.
-const seed = 1
+// Seed is the one of what is kept: it makes what a learner reads the same each time.
+const Seed = 1
 
 // How many answers are judged side by side for each CPU. Nearly all of a run is waiting for deadlines and for tries
 // of the SDK; what computes is above all the build, and of those one runs on each CPU. The embedded backend is as
@@ -62,8 +68,11 @@ type Options struct {
 	// Backends are those on which each answer is judged.
 	Backends []Backend
 	// Runs is how often solutions, starters and other right answers are run; mistakes once. They must
-	// agree. The first has the seed that transcripts have, the others follow it.
+	// agree. The first has the seed that is named here, the others follow it.
 	Runs int
+	// Seed is that of the first run. Transcripts and signs are of [Seed], and with another they are not looked at. It is
+	// [Seed] if it is 0.
+	Seed uint64
 	// Pristine requires that the lessons directory holds the starters. It does for those who write
 	// the course, not for those who take it.
 	Pristine bool
@@ -78,10 +87,13 @@ type Options struct {
 type Row struct {
 	Lesson   string
 	Backend  string
-	Kind     string // solution, starter, mistake or right
+	Kind     string // solution, starter, mistake or right; lesson for all of one, course for all of them
 	Name     string
 	Failed   []string // ids of the checks that failed
 	Problems []string // what is not as declared
+	// Diagnosis is the mistake that the first run is taken for; "" for none.
+	Diagnosis string
+	Tally     Tally // of a lesson as a whole, and of the course
 }
 
 // subject is an answer to be run.
@@ -91,14 +103,15 @@ type subject struct {
 	runs   int
 }
 
-// Run proves lessons, and returns a row for each answer on each backend, and one for each lesson as a whole. The
-// error is a fault of this machine.
+// Run proves lessons, and returns a row for each answer on each backend, one for each lesson as a whole, and one for the
+// course if it is all of its lessons. The error is a fault of this machine.
 func Run(ctx context.Context, o Options) (rows []Row, err error) {
 	work, err := os.MkdirTemp("", "verify-")
 	if err != nil {
 		return nil, fmt.Errorf("there is no place for temporary files, which TMPDIR may name: %w", err)
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(work)) }()
+	o.Seed = cmp.Or(o.Seed, Seed)
 	for n, b := range o.Backends {
 		// One backend after the other: beside answers on the embedded one, which are quick and many, containers get too slow
 		// for anybody to be judged by.
@@ -108,6 +121,13 @@ func Run(ctx context.Context, o Options) (rows []Row, err error) {
 			return nil, err
 		}
 		rows = append(rows, found...)
+		if wholeCourse(o.Lessons) {
+			row := courseRow(b.Name, found)
+			rows = append(rows, row)
+			if o.Done != nil {
+				o.Done(row)
+			}
+		}
 	}
 	return rows, nil
 }
@@ -157,7 +177,9 @@ type run struct {
 type proof struct {
 	lesson   course.Lesson
 	known    bank.Bank
-	subjects []subject // the solution comes first
+	signs    diagnosis.Signs // that are kept
+	book     diagnosis.Book  // of them
+	subjects []subject       // the solution comes first
 	// solved is closed, by setSolved, when the solution has been built, in the state that is named here. Other answers
 	// begin with it.
 	solved    chan struct{}
@@ -180,6 +202,10 @@ func (r *run) open(l course.Lesson) (*proof, error) {
 			return nil, err
 		}
 	}
+	signs, err := r.signsOf(l)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", l.ID, err)
+	}
 	subjects := []subject{{"solution", bank.Answer{Name: "solution"}, r.Runs}, {"starter", known.Starter, r.Runs}}
 	for _, a := range known.Right {
 		subjects = append(subjects, subject{"right", a, r.Runs})
@@ -189,7 +215,8 @@ func (r *run) open(l course.Lesson) (*proof, error) {
 	}
 	solved := make(chan struct{})
 	return &proof{
-		lesson: l, known: known, subjects: subjects, left: len(subjects), judged: make([]judgement, len(subjects)),
+		lesson: l, known: known, signs: signs, book: diagnosis.NewBook(signs, known.Mistakes),
+		subjects: subjects, left: len(subjects), judged: make([]judgement, len(subjects)),
 		solved: solved, setSolved: sync.OnceFunc(func() { close(solved) }),
 	}, nil
 }
@@ -216,7 +243,7 @@ func (r *run) answer(ctx context.Context, p *proof, at int, work string, besideO
 	p.judged[at] = judged
 	r.tell(p, judged.Row)
 	if p.left--; p.left == 0 {
-		r.tell(p, Row{Lesson: p.lesson.ID, Backend: r.backend.Name, Kind: "lesson", Name: p.lesson.ID, Problems: r.wholeLesson(p)})
+		r.tell(p, r.wholeLesson(p))
 	}
 	return nil
 }
@@ -229,7 +256,13 @@ func (r *run) tell(p *proof, row Row) {
 }
 
 // wholeLesson are the rules that concern all answers of a lesson together, and the lesson's texts.
-func (r *run) wholeLesson(p *proof) []string {
+func (r *run) wholeLesson(p *proof) Row {
+	row := Row{Lesson: p.lesson.ID, Backend: r.backend.Name, Kind: "lesson", Name: p.lesson.ID, Tally: tallyOf(p.judged)}
+	row.Problems = r.wholeProblems(p)
+	return row
+}
+
+func (r *run) wholeProblems(p *proof) []string {
 	var all []string
 	caught := map[string]bool{}
 	bySignature := map[string]string{}
@@ -245,6 +278,7 @@ func (r *run) wholeLesson(p *proof) []string {
 		}
 		bySignature[j.signature] = j.Name
 	}
+	all = append(all, r.signProblems(p)...)
 	l := p.lesson
 	for _, c := range l.Checks {
 		if !caught[c.ID] {
@@ -254,11 +288,11 @@ func (r *run) wholeLesson(p *proof) []string {
 	if !r.first {
 		return all
 	}
-	for _, c := range l.Checks {
-		if len(l.Hints[c.ID]) == 0 {
-			all = append(all, fmt.Sprintf("there is no hint for %s", c.ID))
-		}
+	solution, err := solutionFiles(l, r.Place)
+	if err != nil {
+		all = append(all, err.Error())
 	}
+	all = append(all, hintProblems(l, p.known.Starter.Files(), solution)...)
 	all = append(all, readmeProblems(l, r.Place)...)
 	all = append(all, orphans(l, p.known)...)
 	if r.Pristine {

@@ -11,11 +11,12 @@
 //
 //	The client is made for each request.
 //
+//	aws: Each one then waits for a new TLS connection, and pays for the wait.
 //	fails: client-once
 //	reads: 20 connections
 //
-// fails lists the checks that must fail, all of them and no others; reads is what the first finding must
-// say. The edits follow, file by file, as in a txtar archive. A file with no edit in it is new:
+// aws goes on to say what comes of it there, in a sentence or two, to a learner who is not told the code; fails lists
+// the checks that must fail, all of them and no others; reads is what the first finding must say. The edits follow, file by file, as in a txtar archive. A file with no edit in it is new:
 //
 //	-- get-item/main.go --
 //	<<<<<<<
@@ -43,6 +44,7 @@ import (
 type Answer struct {
 	Name  string   // of its file
 	What  string   // it is, in a sentence
+	OnAWS string   // what comes of a mistake there, in a sentence or two
 	Fails []string // ids of the checks that must fail; empty for a right answer
 	Reads string   // what the first finding must say
 
@@ -111,6 +113,8 @@ func parse(name string, data []byte) (Answer, error) {
 			}
 		case ok && key == "reads":
 			a.Reads = value
+		case ok && key == "aws":
+			a.OnAWS = value
 		case line != "":
 			a.What = strings.TrimSpace(a.What + " " + line)
 		}
@@ -123,6 +127,9 @@ func parse(name string, data []byte) (Answer, error) {
 	}
 	return a, nil
 }
+
+// Explanation is what a mistake is, and what comes of it.
+func (a Answer) Explanation() string { return strings.TrimSpace(a.What + " " + a.OnAWS) }
 
 // Write puts the answer into dir, which holds the reference solution already, or nothing for a starter.
 func (a Answer) Write(dir string) error {

@@ -25,9 +25,9 @@ const (
 	restFunction   = "GetItemRestFunction"
 )
 
-// Files are the lesson's bank and transcripts.
+// Files are the lesson's bank, its transcripts, and what its mistakes look like.
 //
-//go:embed starter.txtar mistakes right transcripts
+//go:embed starter.txtar mistakes right transcripts signs.txt
 var Files embed.FS
 
 // Lesson is lesson 2.

@@ -28,9 +28,9 @@ const (
 	reportFunction = "ReportFunction"
 )
 
-// Files are the lesson's bank and transcripts.
+// Files are the lesson's bank, its transcripts, and what its mistakes look like.
 //
-//go:embed starter.txtar mistakes right transcripts
+//go:embed starter.txtar mistakes right transcripts signs.txt
 var Files embed.FS
 
 // Lesson is lesson 4.

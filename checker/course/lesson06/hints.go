@@ -18,7 +18,7 @@ var hints = map[string][]string{
 		"Look at ask in quote/services.go.",
 		"The calls do not depend on one another. Goroutines make them side by side, and a WaitGroup tells when the last one has ended.",
 		"In the loop over s.all, start each get by group.Go. A sync.Mutex guards the map that all of them write to. group.Wait comes behind the loop.",
-		"group.Go(func() { figure, err := s.get(ctx, each, id); mu.Lock(); defer mu.Unlock(); … })",
+		"group.Go(func() { figure, err := s.get(ctx, each, id); … }), with mu.Lock() just before the map is written to",
 	},
 	"connections": {
 		"Look for what get in quote/services.go makes for each call.",

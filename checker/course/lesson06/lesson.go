@@ -19,9 +19,9 @@ const (
 	table    = "ItemsTable"
 )
 
-// Files are the lesson's bank and transcripts.
+// Files are the lesson's bank, its transcripts, and what its mistakes look like.
 //
-//go:embed starter.txtar mistakes right transcripts
+//go:embed starter.txtar mistakes right transcripts signs.txt
 var Files embed.FS
 
 // Lesson is lesson 6.
