@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/xml"
+	"errors"
 	"io"
 	"math"
 	"os"
@@ -109,7 +110,7 @@ func texts(t *testing.T, svg []byte) (s seen) {
 	decoder := xml.NewDecoder(bytes.NewReader(svg))
 	for element := ""; ; {
 		token, err := decoder.Token()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return s
 		}
 		require.NoError(t, err)
