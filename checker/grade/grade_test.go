@@ -163,7 +163,7 @@ func TestThePageShowsWhoPassedAndWherePeopleAreStuck(t *testing.T) {
 	var out bytes.Buffer
 	require.NoError(t, grade.Page(&out, b))
 	text := out.String()
-	assert.Contains(t, text, `<td class="n" data-key="1">1</td><td class="lesson">01-handler</td><td>It is kept in &lt;memory&gt;.</td><td>dan</td>`, "who fell for which mistake")
+	assert.Contains(t, text, `<td class="n" data-key="1">1</td><td class="lesson">01-handler</td><td>It is kept in &lt;memory&gt;.<small class="name">loses-it</small></td><td>dan</td>`, "who fell for which mistake")
 	assert.Contains(t, text, "<p>This looks like: It is kept in &lt;memory&gt;.</p>")
 	assert.Contains(t, text, "4 learners, 1 lesson: 1 of 4 passed.")
 	assert.Contains(t, text, "Checked in a test.")
