@@ -22,6 +22,9 @@ func Collect(folder string) (Book, error) {
 	latest := map[string]int64{}
 	at := map[string]int{}
 	err := filepath.WalkDir(folder, func(name string, e fs.DirEntry, err error) error {
+		if err == nil && e.IsDir() && name != folder && strings.HasPrefix(e.Name(), ".") {
+			return fs.SkipDir // what a run of grade has there that was killed is nobody's result
+		}
 		if err != nil || !e.Type().IsRegular() || filepath.Ext(name) != ".json" || strings.HasPrefix(e.Name(), ".") {
 			return err
 		}

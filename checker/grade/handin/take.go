@@ -1,4 +1,4 @@
-package grade
+package handin
 
 import (
 	"crypto/sha256"
@@ -9,15 +9,16 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"slices"
 	"strings"
 )
 
 // What is taken of a lesson's directory. Lessons have some ten files of some kilobytes.
 const (
-	maxFiles = 500
+	maxFiles = 500      // and directories
 	maxFile  = 4 << 20  // bytes
 	maxTaken = 16 << 20 // bytes, together
+	maxLeft  = 50       // files that are named of those that are not taken
+	maxName  = 200      // bytes of such a name
 )
 
 // Why files are left where they are.
@@ -39,16 +40,18 @@ var unwanted = map[string]string{
 // errTooLarge says that a lesson's directory is more than anybody needs for it.
 var errTooLarge = errors.New("it is too large")
 
-// taken is a lesson's directory as it was taken.
-type taken struct {
-	digest string   // of names and contents
-	left   []string // what was not taken, and why
+// Taken is a lesson's directory as it was taken.
+type Taken struct {
+	// Digest is of names and contents.
+	Digest string
+	// Left are the files that were not taken, with the reason: some of them, if they are many.
+	Left []string
 }
 
 // take copies a directory of a submission into to, an existing directory: regular files up to limits, and nothing
 // that is not for this lesson. Errors that wrap errTooLarge, or are of a zip, are the submission's.
-func take(files fs.FS, dir, to string) (taken, error) {
-	var t taken
+func take(files fs.FS, dir, to string) (Taken, error) {
+	var t Taken
 	sum := sha256.New()
 	count, room := 0, int64(maxTaken)
 	err := fs.WalkDir(files, dir, func(name string, e fs.DirEntry, err error) error {
@@ -57,18 +60,18 @@ func take(files fs.FS, dir, to string) (taken, error) {
 		}
 		rel := strings.TrimPrefix(strings.TrimPrefix(name, dir), "/")
 		target := filepath.Join(to, filepath.FromSlash(rel))
-		if e.IsDir() {
-			if rel != "" && strings.HasPrefix(e.Name(), ".") {
-				return fs.SkipDir
-			}
-			return os.MkdirAll(target, 0o755)
-		}
-		if why := notTaken(e); why != "" {
-			t.left = append(t.left, fmt.Sprintf("%s: %s", rel, why))
+		switch why := notTaken(e); {
+		case e.IsDir() && rel != "" && strings.HasPrefix(e.Name(), "."):
+			return fs.SkipDir
+		case !e.IsDir() && why != "":
+			t.leave(rel, why)
 			return nil
 		}
 		if count++; count > maxFiles {
-			return fmt.Errorf("%w: it has more than %d files", errTooLarge, maxFiles)
+			return fmt.Errorf("%w: it has more than %d files and directories", errTooLarge, maxFiles)
+		}
+		if e.IsDir() {
+			return os.MkdirAll(target, 0o755)
 		}
 		fmt.Fprintf(sum, "%q\n", rel)
 		n, err := copyFile(files, name, target, sum, min(room, maxFile))
@@ -76,9 +79,21 @@ func take(files fs.FS, dir, to string) (taken, error) {
 		fmt.Fprintf(sum, "%d\n", n)
 		return err
 	})
-	slices.Sort(t.left)
-	t.digest = fmt.Sprintf("%x", sum.Sum(nil))
+	t.Digest = fmt.Sprintf("%x", sum.Sum(nil))
 	return t, err
+}
+
+// leave notes that a file was not taken. A record has room for some of them.
+func (t *Taken) leave(name, why string) {
+	switch {
+	case len(t.Left) == maxLeft:
+		t.Left = append(t.Left, "and more")
+	case len(t.Left) < maxLeft:
+		if len(name) > maxName {
+			name = name[:maxName] + "…"
+		}
+		t.Left = append(t.Left, fmt.Sprintf("%s: %s", strings.ToValidUTF8(name, "�"), why))
+	}
 }
 
 func notTaken(e fs.DirEntry) string {

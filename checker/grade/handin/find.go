@@ -1,7 +1,6 @@
-package grade
+package handin
 
 import (
-	"archive/zip"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -10,13 +9,25 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 )
 
 // depth is how far below a submission's top lesson directories are looked for: clone/lessons/01-handler in a zip that
 // has everything in one directory.
 const depth = 3
 
-// Submission is what one learner has handed in.
+// Errors of [Submission.Take]. Whoever looks for them meets what wraps them.
+var (
+	// ErrMissing is of a submission without the lesson.
+	ErrMissing = errors.New("the submission has no directory")
+	// ErrMachine is no fault of the submission.
+	ErrMachine = errors.New("this machine cannot read or keep submissions")
+)
+
+// faults are this machine's.
+var faults = []error{syscall.ENOSPC, syscall.EDQUOT, syscall.EROFS, syscall.EIO, syscall.EMFILE, syscall.ENFILE, syscall.ENOMEM}
+
+// Submission is what one learner has handed in. It is safe for concurrent use until it is closed.
 type Submission struct {
 	Learner string
 	files   fs.FS
@@ -51,7 +62,7 @@ func Find(folder string) ([]Submission, error) {
 		}
 		if other, ok := seen[s.Learner]; ok {
 			_ = s.Close()
-			return nil, errors.Join(fmt.Errorf("%s and %s are submissions of one name: rename one", other, name), closeAll(all))
+			return nil, errors.Join(fmt.Errorf("%s and %s are submissions of one name: rename one", other, name), Close(all))
 		}
 		seen[s.Learner] = name
 		all = append(all, s)
@@ -62,7 +73,8 @@ func Find(folder string) ([]Submission, error) {
 	return all, nil
 }
 
-func closeAll(all []Submission) error {
+// Close lets go of the files of all of them.
+func Close(all []Submission) error {
 	var errs []error
 	for _, s := range all {
 		errs = append(errs, s.Close())
@@ -104,26 +116,34 @@ func onlyZip(dir string) string {
 	return filepath.Join(dir, entries[0].Name())
 }
 
-// maxEntries is how many files and directories a zip may list.
-const maxEntries = 100_000
+// Take copies the directory of a lesson, such as 01-handler, into to, an existing directory. An error that wraps
+// [ErrMissing] says that there is none, and one that wraps [ErrMachine] nothing of the submission; any other says why the
+// submission is not taken, which is its own fault.
+func (s Submission) Take(lesson, to string) (Taken, error) {
+	if s.refused != "" {
+		return Taken{}, errors.New(s.refused)
+	}
+	dir, err := s.find(lesson)
+	switch {
+	case isFault(err):
+		return Taken{}, fmt.Errorf("%w: %w", ErrMachine, err)
+	case err != nil:
+		return Taken{}, fmt.Errorf("the submission cannot be read: %w", err)
+	case dir == "":
+		return Taken{}, fmt.Errorf("%w %s", ErrMissing, lesson)
+	}
+	t, err := take(s.files, dir, to)
+	switch {
+	case isFault(err):
+		return Taken{}, fmt.Errorf("%w: %w", ErrMachine, err)
+	case err != nil:
+		return Taken{Left: t.Left}, fmt.Errorf("%s cannot be taken: %w", dir, err)
+	}
+	return t, nil
+}
 
-func openZip(learner, at string) Submission {
-	archive, err := zip.OpenReader(at)
-	if err != nil {
-		return refuse(learner, fmt.Sprintf("its zip cannot be read: %v", err))
-	}
-	if len(archive.File) > maxEntries {
-		_ = archive.Close()
-		return refuse(learner, fmt.Sprintf("its zip lists %d files; up to %d are taken", len(archive.File), maxEntries))
-	}
-	for _, f := range archive.File {
-		// Windows' separators climb as well, on Windows.
-		if name := strings.ReplaceAll(f.Name, `\`, "/"); !filepath.IsLocal(strings.TrimSuffix(name, "/")) {
-			_ = archive.Close()
-			return refuse(learner, fmt.Sprintf("its zip climbs out of the submission: it has a file %q", f.Name))
-		}
-	}
-	return Submission{Learner: learner, files: archive, close: archive.Close}
+func isFault(err error) bool {
+	return slices.ContainsFunc(faults, func(fault error) bool { return errors.Is(err, fault) })
 }
 
 // find returns the directory of a lesson in the submission: the one that is least deep, and of these the one in
