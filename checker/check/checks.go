@@ -57,8 +57,14 @@ func (r *run) checks(ctx context.Context, work string) {
 		}
 	}
 	_ = group.Wait() // results are kept, not returned
+	quiet := sync.OnceFunc(func() {
+		if r.options.Alone != nil {
+			r.options.Alone()
+		}
+	})
 	for n, c := range r.lesson.Checks {
 		if wanted(c) && c.Alone {
+			quiet()
 			alone.Lock()
 			run(n, c)
 			alone.Unlock()

@@ -122,8 +122,19 @@ func TestWhatMeasuresRunsAloneAndLast(t *testing.T) {
 		measuring.Add(-1)
 	}}
 	named := func(id string, c Check) Check { c.ID = id; return c }
-	r := run0(t, tiny(named("a", beside), named("b", beside), named("c", beside), named("x", measure), named("y", measure)))
+	asked := 0
+	ask := func(o *Options) {
+		o.Alone = func() {
+			asked++
+			assert.Equal(t, int32(3), ended.Load(), "others of this machine are not kept waiting for longer than it measures")
+			assert.Zero(t, measuring.Load())
+		}
+	}
+	r := run0(t, tiny(named("a", beside), named("b", beside), named("c", beside), named("x", measure), named("y", measure)), ask)
 	assert.Equal(t, Passed, r.Verdict, "%+v", r)
+	assert.Equal(t, 1, asked)
+	run0(t, tiny(named("x", measure), named("a", beside)), only("a"), ask)
+	assert.Equal(t, 1, asked, "there is nothing to measure")
 }
 
 func TestAMedianIsNeitherTheFastestNorTheSlowest(t *testing.T) {

@@ -51,6 +51,9 @@ type Options struct {
 	Only string
 	// SkipWaits skips the checks that order something to be waited for, to measure what the rest costs.
 	SkipWaits bool
+	// Alone is called once, before the first check that measures, and returns when nothing runs beside this run any more.
+	// Nil has nobody to ask.
+	Alone func()
 	// Built is told when the build has ended, and Checked each result in the order of the lesson, as
 	// soon as all before it are known. Nil is told nothing.
 	Built   func(BuildResult)

@@ -166,6 +166,24 @@ func (b *Builder) compile(ctx context.Context, src *located, functions []string,
 	for _, f := range functions {
 		args = append(args, "./"+path.Join(src.place, filepath.ToSlash(f)))
 	}
+	err := b.run(ctx, tmp, args)
+	var failed *BuildError
+	if errors.As(err, &failed) {
+		return &BuildError{Output: src.asSeen(failed.Output)}
+	}
+	return err
+}
+
+// Warm compiles what main packages of the module are made of, and fetches modules that are not on this machine, so that
+// [Builder.Build] has little more to do than to link. Packages are patterns relative to Root, as ./solutions/...; dir is
+// an existing directory for temporary files. Code that does not compile is a [*BuildError], as in Build.
+func (b *Builder) Warm(ctx context.Context, dir string, packages ...string) error {
+	return b.run(ctx, dir, slices.Concat([]string{"list", "-export", "-deps", "-f", ""}, b.flags(), packages))
+}
+
+// run runs the go command in the module, with the settings that functions are built with. What it says of the code is a
+// *BuildError; other errors are of this machine.
+func (b *Builder) run(ctx context.Context, tmp string, args []string) error {
 	cmd := exec.CommandContext(ctx, "go", args...)
 	cmd.Dir = b.Root
 	// The learner's own settings must not decide the verdict: another workspace, other flags, cgo, and
@@ -193,7 +211,7 @@ func (b *Builder) compile(ctx context.Context, src *located, functions []string,
 		if err := troubleIn(output.String()); err != nil {
 			return err
 		}
-		return &BuildError{Output: src.asSeen(output.String())}
+		return &BuildError{Output: output.String()}
 	default:
 		return notRun(err, output.String())
 	}

@@ -2,9 +2,12 @@ package sandbox
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -137,6 +140,37 @@ func TestAFunctionThatIsTheSameElsewhereIsNotLinkedAgain(t *testing.T) {
 	}
 	assert.True(t, os.SameFile(file(before["same"]), file(after["same"])), "it is the file that was built before")
 	assert.False(t, os.SameFile(file(before["changed"]), file(after["changed"])))
+}
+
+func TestWhatIsWarmIsNotCompiledAgain(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"go.mod":        "module tiny.example\n\ngo 1.25\n",
+		"f/main.go":     "package main\n\nimport \"tiny.example/lib\"\n\nfunc main() { println(lib.Text) }\n",
+		"lib/lib.go":    fmt.Sprintf("package lib\n\nconst Text = %q\n", rand.Text()), // which no cache has
+		"broken/f/f.go": "package main\n\nfunc main() { undefined() }\n",
+	} {
+		require.NoError(t, os.MkdirAll(filepath.Join(dir, filepath.Dir(name)), 0o755))
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600))
+	}
+	b := &Builder{Root: dir}
+	compiled := func() string { // by a build that says what it would do
+		cmd := exec.CommandContext(t.Context(), "go", slices.Concat([]string{"build", "-n"}, ReleaseFlags, []string{"-o", t.TempDir() + "/", "./f"})...)
+		cmd.Dir, cmd.Env = dir, append(os.Environ(), "CGO_ENABLED=0", "GOFLAGS=-buildvcs=false", "GOWORK=off")
+		out, err := cmd.CombinedOutput()
+		require.NoError(t, err, string(out))
+		require.Contains(t, string(out), "/link ")
+		return string(out)
+	}
+	require.Contains(t, compiled(), "-p tiny.example/lib ")
+	require.NoError(t, b.Warm(t.Context(), t.TempDir(), "./f/..."))
+	assert.NotContains(t, compiled(), "-p tiny.example/lib ")
+
+	err := b.Warm(t.Context(), t.TempDir(), "./broken/...")
+	var failed *BuildError
+	require.ErrorAs(t, err, &failed)
+	assert.Contains(t, failed.Output, "undefined: undefined")
 }
 
 func TestBatches(t *testing.T) {
