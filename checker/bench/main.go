@@ -19,8 +19,8 @@ import (
 
 // options are the command line.
 type options struct {
-	Rows    []string `arg:"" optional:"" enum:"save,lessons,invocation,verify,cold" help:"What to measure: save, lessons, invocation, verify or cold. Default: all but cold."`
-	Pairs   int      `short:"n" default:"7" help:"How many pairs to measure; of a lesson 5 at most, of verify 3."`
+	Rows    []string `arg:"" optional:"" enum:"save,lessons,invocation,verify,grade,cold" help:"What to measure: save, lessons, invocation, verify, grade or cold. Default: all but cold."`
+	Pairs   int      `short:"n" default:"7" help:"How many pairs to measure; of a lesson 5 at most, of verify and grade 3."`
 	Cold    int      `default:"0" help:"How many fresh clones to measure. Each takes minutes."`
 	JSON    bool     `name:"json" help:"Write one JSON document instead of the table."`
 	Checker string   `help:"The checker to measure. Default: bin/checker of the course." placeholder:"PROGRAM"`
@@ -101,7 +101,7 @@ func (o options) parts() []string {
 	if len(o.Rows) > 0 {
 		return o.Rows
 	}
-	parts := []string{"save", "lessons", "invocation", "verify"}
+	parts := []string{"save", "lessons", "invocation", "verify", "grade"}
 	if o.Cold > 0 {
 		parts = append(parts, "cold")
 	}
@@ -114,7 +114,6 @@ func (b *bench) complete(all bool) {
 		if !slices.ContainsFunc(b.report.Rows, func(r Row) bool { return r.ID == coldStart.ID }) {
 			b.skip(coldStart, "it takes minutes; make bench COLD=1 does")
 		}
-		b.skip(grade, "not built yet")
 	}
 	slices.SortStableFunc(b.report.Rows, func(x, y Row) int { return cmp.Compare(slices.Index(order, x.ID), slices.Index(order, y.ID)) })
 }
