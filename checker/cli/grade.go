@@ -8,7 +8,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"runtime"
 	"time"
 
 	"example.com/serverless-patterns/checker/grade"
@@ -22,12 +21,15 @@ type gradeCommand struct {
 	From    string        `help:"Grade nothing: build the page from the result documents in a folder, as check --format json prints them." placeholder:"RESULTS"`
 	Unsafe  bool          `help:"Run submissions without an enclosure, where this machine has none: they can then reach your network and use all of it."`
 	Seed    uint64        `help:"Everything random follows from this number, for all submissions alike." default:"1"`
-	AtOnce  int           `help:"How many submissions are checked side by side. Default: one for each CPU." placeholder:"N"`
+	AtOnce  int           `help:"How many submissions are checked side by side. As many build as there are CPUs, at most; the others wait, as checks mostly do. Default: four for each CPU." placeholder:"N"`
 	Memory  uint64        `help:"Memory of a submission, in MB." default:"3072"`
 	Disk    uint64        `help:"Disk of a submission, in MB. It is memory, too." default:"1536"`
 	Threads int           `help:"Processes and threads of a submission." default:"500"`
 	CPU     time.Duration `help:"CPU time of each process of a submission." default:"2m"`
 	Time    time.Duration `help:"How long the check of a lesson may take." default:"10m"`
+
+	// SkipWaits is for those who measure the checker. What is left is no verdict on a lesson.
+	SkipWaits bool `hidden:"" help:"Leave out the checks that have something to be waited for."`
 }
 
 // Run grades, and writes results.csv, results.json and index.html.
@@ -88,8 +90,11 @@ func (c *gradeCommand) options(p Process, out string) (grade.Options, error) {
 	return grade.Options{
 		Place: place, Lessons: lessons, Folder: c.Folder, Records: filepath.Join(out, "records"),
 		Program: p.Program, Worker: []string{workName}, Environ: p.Environ, Seed: c.Seed, Unsafe: c.Unsafe,
-		AtOnce: cmp.Or(c.AtOnce, runtime.NumCPU()),
+		AtOnce: cmp.Or(c.AtOnce, grade.AtOnce()), SkipWaits: c.SkipWaits,
 		Limits: enclosure.Limits{Memory: c.Memory << 20, Disk: c.Disk << 20, Processes: c.Threads, CPU: c.CPU, Time: c.Time},
+		Slow: func() {
+			fmt.Fprintln(p.Stderr, "Compiling the AWS SDK and what else lessons have in common, once. With an empty build cache that takes a minute or two.")
+		},
 		Done: func(r grade.Record, kept bool) {
 			note := ""
 			if kept {

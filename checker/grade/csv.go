@@ -12,7 +12,7 @@ import (
 )
 
 // columns are the heads of a [CSV].
-var columns = []string{"learner", "lesson", "outcome", "check", "requirement", "severity", "verdict", "seconds", "got", "reason"}
+var columns = []string{"learner", "lesson", "outcome", "check", "requirement", "severity", "verdict", "seconds", "got", "reason", "mistake"}
 
 // CSV writes a row for each learner, lesson and check. Where nothing was checked, every check of the lesson is skipped,
 // so that all learners have as many rows.
@@ -20,6 +20,10 @@ func CSV(w io.Writer, b Book) error {
 	rows := csv.NewWriter(w)
 	_ = rows.Write(columns) // Error has it
 	for _, r := range b.Records {
+		mistake := "" // that all checks of the lesson together look like
+		if l := r.Checked(); l != nil && l.Diagnosis != nil {
+			mistake = l.Diagnosis.Mistake
+		}
 		for _, c := range r.checks() {
 			got, seconds := "", ""
 			if c.Finding != nil {
@@ -29,7 +33,7 @@ func CSV(w io.Writer, b Book) error {
 				seconds = fmt.Sprintf("%.3f", c.Seconds)
 			}
 			_ = rows.Write([]string{
-				cell(r.Learner), r.Lesson, string(r.Outcome), c.ID, c.Requirement, string(c.Severity), string(c.Verdict), seconds, cell(got), cell(r.reason(c)),
+				cell(r.Learner), r.Lesson, string(r.Outcome), c.ID, c.Requirement, string(c.Severity), string(c.Verdict), seconds, cell(got), cell(r.reason(c)), cell(mistake),
 			})
 		}
 	}

@@ -3,19 +3,19 @@ package grade
 import (
 	"context"
 	"crypto/sha256"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
 
 	"example.com/serverless-patterns/checker/check"
 	"example.com/serverless-patterns/checker/course"
+	"example.com/serverless-patterns/checker/grade/handin"
 	"example.com/serverless-patterns/checker/sandbox/enclosure"
 )
 
@@ -26,7 +26,7 @@ const backendName = "embedded"
 type Options struct {
 	Place   course.Place
 	Lessons []course.Lesson
-	// Folder has the submissions; see [Find].
+	// Folder has the submissions; see [handin.Find].
 	Folder string
 	// Records is where records are kept, and found again by the next run.
 	Records string
@@ -40,49 +40,66 @@ type Options struct {
 	Limits enclosure.Limits
 	// Unsafe does without enclosures and their limits.
 	Unsafe bool
-	// AtOnce is how many jobs are worked on side by side.
+	// AtOnce is how many jobs are under way side by side. Whatever it is, no more build than there are CPUs.
 	AtOnce int
+	// SkipWaits leaves out the checks that order waits, to measure what the rest costs. What is left is no verdict.
+	SkipWaits bool
+	// Slow is told when what lessons have in common takes long to compile. Nil is told nothing.
+	Slow func()
 	// Done is told each record as it is known, one at a time, and whether it was kept from an earlier run.
 	Done func(r Record, kept bool)
 }
+
+// workDir is where jobs have their files, in Records. No learner has such a name.
+const workDir = ".work"
 
 // grading is a run under way.
 type grading struct {
 	Options
 	digest string // of all that is the same for all records
+	floor  *floor
+	warm   func() error // once, before the first job
 
 	mu   sync.Mutex
 	book Book
 }
 
 // Run grades every submission in the folder and returns what it has found. The error is of what concerns them all: a
-// folder that cannot be read, a machine without enclosures (enclosure.ErrUnavailable), or the context's. What was
-// known by then is kept in Records.
+// folder that cannot be read, a machine without enclosures (enclosure.ErrUnavailable) or without the lessons' modules, or
+// the context's. What was known by then is kept in Records.
 func Run(ctx context.Context, o Options) (Book, error) {
-	g := &grading{Options: o, book: Book{Schema: Schema, Seed: o.Seed}}
+	g := &grading{Options: o, book: Book{Schema: Schema, Seed: o.Seed}, floor: newFloor(o.AtOnce)}
 	if err := os.MkdirAll(o.Records, 0o755); err != nil {
 		return g.book, fmt.Errorf("cannot keep records: %w", err)
 	}
-	work, err := os.MkdirTemp("", "grade-")
+	dir, err := check.NewWorkdir(filepath.Join(o.Records, workDir))
 	if err != nil {
-		return g.book, fmt.Errorf("there is no place for temporary files, which TMPDIR may name: %w", err)
+		return g.book, err
 	}
-	defer func() { _ = os.RemoveAll(work) }() // what stays are files of nobody
+	defer func() { _ = dir.Remove() }() // what stays, the next run removes
+	work := dir.Path
 	if err := g.conditions(ctx, work); err != nil {
 		return g.book, err
 	}
-	if g.digest, err = g.common(); err != nil {
-		return g.book, err
-	}
-	submissions, err := Find(o.Folder)
+	g.warm = sync.OnceValue(func() error { return g.compileShared(ctx, work) })
+	own, err := ownSettings(ctx, g.Environ)
 	if err != nil {
 		return g.book, err
 	}
-	defer func() { _ = closeAll(submissions) }() // they were only read
+	g.Environ = slices.Concat(g.Environ, own)
+	if g.digest, err = g.common(); err != nil {
+		return g.book, err
+	}
+	submissions, err := handin.Find(o.Folder)
+	if err != nil {
+		return g.book, err
+	}
+	defer func() { _ = handin.Close(submissions) }() // they were only read
 	var group errgroup.Group
 	group.SetLimit(max(1, o.AtOnce))
-	for n, s := range submissions {
-		for _, l := range o.Lessons {
+	// Lesson by lesson: those that have checks which measure keep others waiting the least.
+	for _, l := range o.Lessons {
+		for n, s := range submissions {
 			group.Go(func() error {
 				if ctx.Err() != nil {
 					return context.Cause(ctx)
@@ -137,12 +154,12 @@ func (g *grading) common() (string, error) {
 			return "", fmt.Errorf("cannot read what records follow from: %w", err)
 		}
 	}
-	fmt.Fprintf(sum, "%d %q %v %v", g.Seed, g.Only, g.Unsafe, g.Limits)
+	fmt.Fprintf(sum, "%d %q %v %v %v", g.Seed, g.Only, g.SkipWaits, g.Unsafe, g.Limits)
 	return fmt.Sprintf("%x", sum.Sum(nil)), nil
 }
 
 // one grades a lesson of a submission.
-func (g *grading) one(ctx context.Context, s Submission, l course.Lesson, work string) error {
+func (g *grading) one(ctx context.Context, s handin.Submission, l course.Lesson, work string) error {
 	defer func() { _ = os.RemoveAll(work) }()
 	r := Record{Learner: s.Learner, Lesson: l.ID, Number: l.Number}
 	lessons, disk, err := workplace(work, l.ID)
@@ -174,32 +191,26 @@ func (g *grading) one(ctx context.Context, s Submission, l course.Lesson, work s
 }
 
 // taken takes the lesson's directory, and tells whether there is one to check; otherwise the record says why not.
-func (r *Record) taken(s Submission, to string) bool {
-	r.Outcome, r.Why = Refused, s.refused
-	if s.refused != "" {
-		return false
+func (r *Record) taken(s handin.Submission, to string) bool {
+	t, err := s.Take(r.Lesson, to)
+	r.Left, r.Digest = t.Left, t.Digest
+	switch {
+	case errors.Is(err, handin.ErrMissing):
+		r.Outcome, r.Why = Missing, err.Error()
+	case errors.Is(err, handin.ErrMachine):
+		r.Outcome, r.Why = Errored, err.Error()
+	case err != nil:
+		r.Outcome, r.Why = Refused, err.Error()
 	}
-	dir, err := s.find(r.Lesson)
-	if err != nil {
-		r.Why = fmt.Sprintf("the submission cannot be read: %v", err)
-		return false
-	}
-	if dir == "" {
-		r.Outcome, r.Why = Missing, "the submission has no directory "+r.Lesson
-		return false
-	}
-	t, err := take(s.files, dir, to)
-	r.Left, r.Digest = t.left, t.digest
-	if err != nil {
-		r.Why, r.Digest = fmt.Sprintf("%s cannot be taken: %v", dir, err), ""
-		return false
-	}
-	return true
+	return err == nil
 }
 
 // check has the lesson checked that was taken.
 func (g *grading) check(ctx context.Context, r *Record, l course.Lesson, lessons, disk string) error {
-	j := Job{Root: g.Place.Root, Dir: lessons, Disk: disk, Lesson: l.ID, Seed: g.Seed, Only: g.Only}
+	if err := g.warm(); err != nil {
+		return err
+	}
+	j := Job{Root: g.Place.Root, Dir: lessons, Disk: disk, Lesson: l.ID, Seed: g.Seed, Only: g.Only, SkipWaits: g.SkipWaits}
 	if !g.Unsafe {
 		j.Limits = &g.Limits
 	}
@@ -224,55 +235,4 @@ func (g *grading) check(ctx context.Context, r *Record, l course.Lesson, lessons
 		r.Digest = "" // the next run may have better luck
 	}
 	return nil
-}
-
-func (g *grading) file(r Record) string {
-	return filepath.Join(g.Records, r.Learner, r.Lesson+".json")
-}
-
-// kept returns the record of an earlier run, if it follows from the same.
-func (g *grading) kept(r Record) (Record, bool) {
-	data, err := os.ReadFile(g.file(r))
-	var earlier Record
-	if err != nil || json.Unmarshal(data, &earlier) != nil || earlier.Digest == "" || earlier.Digest != r.Digest ||
-		earlier.Learner != r.Learner || earlier.Lesson != r.Lesson {
-		return r, false
-	}
-	return earlier, true
-}
-
-// keep writes a record, as a whole or not at all.
-func (g *grading) keep(r Record) error {
-	data, err := json.MarshalIndent(r, "", "  ")
-	if err != nil {
-		return err
-	}
-	return writeWhole(g.file(r), data)
-}
-
-// writeWhole replaces a file by another.
-func writeWhole(name string, data []byte) error {
-	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-		return fmt.Errorf("cannot keep results: %w", err)
-	}
-	f, err := os.CreateTemp(filepath.Dir(name), ".new-")
-	if err != nil {
-		return fmt.Errorf("cannot keep results: %w", err)
-	}
-	_, err = f.Write(data)
-	err = errors.Join(err, f.Chmod(0o644), f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), name)
-	}
-	if err != nil {
-		return errors.Join(fmt.Errorf("cannot keep results: %w", err), ignoreMissing(os.Remove(f.Name())))
-	}
-	return nil
-}
-
-func ignoreMissing(err error) error {
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	return err
 }

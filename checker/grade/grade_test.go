@@ -84,32 +84,6 @@ func TestWithoutAnEnclosureThePageSaysSo(t *testing.T) {
 	assert.Equal(t, grade.Passed, book.Records[0].Outcome, explained(book.Records[0]))
 }
 
-func TestSubmissionsComeInSeveralForms(t *testing.T) {
-	t.Parallel()
-	folder := t.TempDir()
-	for _, dir := range []string{"clone/lessons/01-handler", "lessons-alone/01-handler", ".git", "_old", "one-zip"} {
-		require.NoError(t, os.MkdirAll(filepath.Join(folder, dir), 0o755))
-	}
-	room{t, filepath.Join(folder, "one-zip")}.zip("submission", "repo-main/lessons/01-handler/template.yaml")
-	room{t, folder}.zip("zipped", "01-handler/template.yaml")
-	require.NoError(t, os.WriteFile(filepath.Join(folder, "notes.txt"), nil, 0o600))
-	all, err := grade.Find(folder)
-	require.NoError(t, err)
-	var names []string
-	for _, s := range all {
-		names = append(names, s.Learner)
-		require.NoError(t, s.Close())
-	}
-	assert.Equal(t, []string{"clone", "lessons-alone", "one-zip", "zipped"}, names)
-
-	require.NoError(t, os.Mkdir(filepath.Join(folder, "ZIPPED.x"), 0o755))
-	room{t, folder}.zip("clone")
-	_, err = grade.Find(folder)
-	require.ErrorContains(t, err, "submissions of one name")
-	_, err = grade.Find(t.TempDir())
-	require.ErrorContains(t, err, "has no submissions")
-}
-
 // book is one of all outcomes.
 func book(t *testing.T) grade.Book {
 	t.Helper()
@@ -139,6 +113,7 @@ func book(t *testing.T) grade.Book {
 func TestTheTableHasARowForEachLearnerLessonAndCheck(t *testing.T) {
 	t.Parallel()
 	b := book(t)
+	b.Records[1].Result.Lessons[0].Diagnosis = &check.Diagnosis{Mistake: "loses-it", Explanation: "…"}
 	var out bytes.Buffer
 	require.NoError(t, grade.CSV(&out, b))
 	rows, err := csv.NewReader(&out).ReadAll()
@@ -146,14 +121,16 @@ func TestTheTableHasARowForEachLearnerLessonAndCheck(t *testing.T) {
 	l, err := course.Find(lesson)
 	require.NoError(t, err)
 	require.Len(t, rows, 1+len(b.Records)*len(l.Checks))
-	assert.Equal(t, []string{"learner", "lesson", "outcome", "check", "requirement", "severity", "verdict", "seconds", "got", "reason"}, rows[0])
+	assert.Equal(t, []string{"learner", "lesson", "outcome", "check", "requirement", "severity", "verdict", "seconds", "got", "reason", "mistake"}, rows[0])
 	for _, row := range rows[1:] {
 		for _, text := range row {
 			assert.NotContains(t, []string{"=", "+", "@", "-"}, text[:min(1, len(text))], "no text is a formula")
 		}
 	}
 	stopped := rows[1+2*len(l.Checks)]
-	assert.Equal(t, []string{"cy", lesson, "stopped", l.Checks[0].ID, l.Checks[0].Requirement, "must", "skipped", "", "", "it used more than 3 s"}, stopped)
+	assert.Equal(t, []string{"cy", lesson, "stopped", l.Checks[0].ID, l.Checks[0].Requirement, "must", "skipped", "", "", "it used more than 3 s", ""}, stopped)
+	assert.Equal(t, "loses-it", rows[1+len(l.Checks)][len(rows[0])-1], "bob's")
+	assert.Empty(t, rows[1][len(rows[0])-1], "ann's, who has passed")
 }
 
 func TestThePageShowsWhoPassedAndWherePeopleAreStuck(t *testing.T) {

@@ -1,36 +1,26 @@
 package grade_test
 
 import (
-	"archive/zip"
 	"crypto/rand"
-	"errors"
 	"fmt"
 	"net"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
-	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"example.com/serverless-patterns/checker/course"
 	"example.com/serverless-patterns/checker/grade"
 	"example.com/serverless-patterns/checker/sandbox/enclosure"
-)
-
-const (
-	root   = "../.."
-	lesson = "01-handler"
 )
 
 // limits are small, so that what goes over them does so soon, and costs this machine little.
 var limits = enclosure.Limits{Memory: 2 << 30, Disk: 256 << 20, Processes: 300, CPU: time.Minute, Time: 4 * time.Minute}
 
 // deeds are what a function does before its INIT is over. One that succeeds in doing harm ends the function, which has
-// then no right answer. MARK, SECRET, COURSE and ADDRESS are put in by the test.
+// then no right answer. MARK, SECRET, HOME, COURSE and ADDRESS are put in by the test.
 var deeds = []struct {
 	name string
 	code string
@@ -62,14 +52,14 @@ var deeds = []struct {
 	os.Exit(1)`, []grade.Outcome{grade.Stopped}, "all of its disk"},
 	{"much-memory", `
 	if os.Getenv("CHILD") == "" {
-		for range 24 {
+		for range 3 {
 			c := exec.Command("/proc/self/exe")
 			c.Env = []string{"CHILD=1"}
 			_ = c.Start()
 		}
 		time.Sleep(8 * time.Second)
 	} else {
-		all := make([]byte, 120<<20)
+		all := make([]byte, 800<<20)
 		for n := 0; n < len(all); n += 4096 { all[n] = 1 }
 		time.Sleep(8 * time.Second)
 		fmt.Print(all[1])
@@ -82,7 +72,7 @@ var deeds = []struct {
 	for _, address := range []string{"ADDRESS", "1.1.1.1:53", "169.254.169.254:80", "[2606:4700:4700::1111]:53"} {
 		if c, err := net.DialTimeout("tcp", address, time.Second); err == nil { c.Close(); panic("reached " + address) }
 	}
-	for _, name := range []string{"SECRET", "/root", "/home", "/etc/shadow", "/proc/1/root/root"} {
+	for _, name := range []string{"SECRET", "HOME", "/root", "/home", "/etc/shadow", "/proc/1/root/root"} {
 		if _, err := os.Stat(name); err == nil { panic("sees " + name) }
 	}
 	for _, name := range []string{"/var/task/bootstrap", "/usr/bin/x", "COURSE/go.mod"} {
@@ -90,8 +80,9 @@ var deeds = []struct {
 	}
 	if os.Getppid() != 0 { panic("has a parent") }
 	for pid := -1; pid < 40_000; pid++ {
+		if pid == 0 || syscall.Kill(pid, 0) != nil { continue }
 		_, err := os.Stat(fmt.Sprint("/proc/self/task/", pid)) // is its own thread
-		if pid != 0 && err != nil && syscall.Kill(pid, syscall.SIGKILL) == nil { panic("killed") }
+		if err != nil && syscall.Kill(pid, syscall.SIGKILL) == nil { panic("killed") }
 	}`, []grade.Outcome{grade.Passed}, ""},
 	{"forges-result", `
 	const forged = "{\"result\":{\"lesson\":\"01-handler\",\"verdict\":\"passed\"}}\n"
@@ -119,88 +110,27 @@ func init() {
 }
 `
 
-// room is a folder of submissions.
-type room struct {
-	t      *testing.T
-	folder string
+// hostile are submissions that would do harm, and what of this machine they would do it to.
+type hostile struct {
+	room
+	mark string // in the arguments of what they leave behind
 }
 
-// add makes a submission with the solution, and more files.
-func (r room) add(learner string, files map[string]string) string {
-	r.t.Helper()
-	require.NoError(r.t, os.CopyFS(filepath.Join(r.folder, learner, "lessons", lesson), os.DirFS(filepath.Join(root, "solutions", lesson))))
-	return r.plant(learner, files)
-}
-
-// plant writes files into a submission.
-func (r room) plant(learner string, files map[string]string) string {
-	r.t.Helper()
-	dir := filepath.Join(r.folder, learner)
-	for name, text := range files {
-		target := filepath.Join(dir, filepath.FromSlash(name))
-		require.NoError(r.t, os.MkdirAll(filepath.Dir(target), 0o755))
-		require.NoError(r.t, os.WriteFile(target, []byte(text), 0o600))
-	}
-	return dir
-}
-
-func (r room) zip(learner string, names ...string) {
-	r.t.Helper()
-	f, err := os.Create(filepath.Join(r.folder, learner+".zip"))
-	require.NoError(r.t, err)
-	w := zip.NewWriter(f)
-	for _, name := range names {
-		_, err := w.Create(name)
-		require.NoError(r.t, err)
-	}
-	require.NoError(r.t, w.Close())
-	require.NoError(r.t, f.Close())
-}
-
-// options are those of a run over the room, whose one check sees INIT and an answer.
-func (r room) options() grade.Options {
-	r.t.Helper()
-	program, err := os.Executable()
-	require.NoError(r.t, err)
-	l, err := course.Find(lesson)
-	require.NoError(r.t, err)
-	dir, err := filepath.Abs(root)
-	require.NoError(r.t, err)
-	return grade.Options{
-		Place: course.Place{Root: dir}, Lessons: []course.Lesson{l}, Folder: r.folder, Records: filepath.Join(r.t.TempDir(), "records"),
-		Program: program, Worker: []string{worker}, Environ: os.Environ(), Seed: 1, Only: l.Checks[0].ID, Limits: limits, AtOnce: runtime.NumCPU(),
-	}
-}
-
-// run grades the room, and returns the records by learner.
-func run(t *testing.T, o grade.Options) map[string]grade.Record {
+// plantHostile hands in what would do harm, to a user with this home among others. Secrets is a directory of the user's.
+func plantHostile(r room, home, secrets string) *hostile {
+	t := r.t
 	t.Helper()
-	book, err := grade.Run(t.Context(), o)
-	if errors.Is(err, enclosure.ErrUnavailable) && os.Getenv("CI_REQUIRE_CONTAINERS") == "" {
-		t.Skip(err)
-	}
-	require.NoError(t, err)
-	all := map[string]grade.Record{}
-	for _, r := range book.Records {
-		all[r.Learner] = r
-	}
-	return all
-}
-
-func TestHostileSubmissionsHarmNobody(t *testing.T) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
-	defer listener.Close()
-	mark := "mark-" + rand.Text()
-	secret := filepath.Join(t.TempDir(), "secret.go")
-	require.NoError(t, os.WriteFile(secret, []byte("package main\n\nfunc init() { panic(\"the secret was read\") }\n"), 0o600))
+	t.Cleanup(func() { assert.NoError(t, listener.Close()) })
+	h := &hostile{room: r, mark: "mark-" + rand.Text()}
+	secret := filepath.Join(secrets, "secret.go")
+	require.NoError(t, os.WriteFile(secret, []byte("package main\n\nfunc init() { panic(\"the secret was read\") }\n"), 0o644))
 	where, err := filepath.Abs(root)
 	require.NoError(t, err)
 
-	r := room{t, t.TempDir()}
-	r.add("a-neighbour", nil)
 	for _, d := range deeds {
-		code := strings.NewReplacer("MARK", mark, "SECRET", secret, "ADDRESS", listener.Addr().String(), "COURSE", where).Replace(d.code)
+		code := strings.NewReplacer("MARK", h.mark, "SECRET", secret, "HOME", home, "ADDRESS", listener.Addr().String(), "COURSE", where).Replace(d.code)
 		r.add(d.name, map[string]string{"lessons/" + lesson + "/get-item/deed.go": fmt.Sprintf(deed, code)})
 	}
 	r.plant("forges-result", map[string]string{
@@ -214,64 +144,69 @@ func TestHostileSubmissionsHarmNobody(t *testing.T) {
 	whole := r.add("directory-links-out", nil)
 	require.NoError(t, os.RemoveAll(filepath.Join(whole, "lessons")))
 	require.NoError(t, os.Symlink(filepath.Join(where, "solutions"), filepath.Join(whole, "lessons")))
+	require.NoError(t, os.Symlink(filepath.Join(where, "solutions"), filepath.Join(r.folder, "is-a-link")))
 	r.add("embeds", map[string]string{"lessons/" + lesson + "/get-item/e.go": "package main\n\nimport _ \"embed\"\n\n//go:embed ../../../go.mod\nvar x string\n"})
 	r.add("large-file", map[string]string{"lessons/" + lesson + "/data.bin": strings.Repeat("x", 5<<20)})
 	r.zip("climbs", "lessons/"+lesson+"/template.yaml", "../../escaped")
 	r.zip("climbs-as-windows", `..\..\escaped`)
 	require.NoError(t, os.WriteFile(filepath.Join(r.folder, "no-zip.zip"), []byte("text"), 0o600))
+	return h
+}
 
-	o := r.options()
-	all := run(t, o)
+// hostileVerdicts are those of what is not a deed.
+var hostileVerdicts = []struct {
+	learner string
+	want    grade.Outcome
+	says    []string
+}{
+	{"brings-more", grade.Passed, []string{
+		"get-item/secret.go: links are not followed", "get-item/go.mod: the module is the course's own", "get-item/x.s: functions are in Go alone",
+	}},
+	{"directory-links-out", grade.Missing, []string{"the submission has no directory 01-handler"}},
+	{"is-a-link", grade.Refused, []string{"it is a link, which is not followed"}},
+	{"embeds", grade.NotBuilt, nil},
+	{"large-file", grade.Refused, []string{"it is too large"}},
+	{"climbs", grade.Refused, []string{"climbs out"}},
+	{"climbs-as-windows", grade.Refused, []string{"climbs out"}},
+	{"no-zip", grade.Refused, []string{"its zip cannot be read"}},
+}
+
+// count is how many there are.
+func (h *hostile) count() int { return len(deeds) + len(hostileVerdicts) }
+
+// judge compares what came of them with what was to come, and looks whether they have done harm. Records are where the
+// run has kept them.
+func (h *hostile) judge(all map[string]grade.Record, records string) {
+	t := h.t
+	t.Helper()
 	for _, d := range deeds {
 		assert.Contains(t, d.want, all[d.name].Outcome, "%s: %s", d.name, explained(all[d.name]))
 		assert.Contains(t, all[d.name].Why, d.why, d.name)
 	}
-	for _, c := range []struct {
-		learner string
-		want    grade.Outcome
-		says    string
-	}{
-		{"a-neighbour", grade.Passed, ""},
-		{"brings-more", grade.Passed, "get-item/secret.go: links are not followed"},
-		{"brings-more", grade.Passed, "get-item/go.mod: the module is the course's own"},
-		{"brings-more", grade.Passed, "get-item/x.s: functions are in Go alone"},
-		{"directory-links-out", grade.Missing, "the submission has no directory 01-handler"},
-		{"embeds", grade.NotBuilt, ""},
-		{"large-file", grade.Refused, "it is too large"},
-		{"climbs", grade.Refused, "climbs out"},
-		{"climbs-as-windows", grade.Refused, "climbs out"},
-		{"no-zip", grade.Refused, "its zip cannot be read"},
-	} {
+	for _, c := range hostileVerdicts {
 		record := all[c.learner]
 		assert.Equal(t, c.want, record.Outcome, "%s: %s", c.learner, explained(record))
-		assert.Contains(t, record.Why+strings.Join(record.Left, "\n"), c.says, c.learner)
-	}
-	assert.Len(t, all, len(deeds)+8, "nobody is left out")
-	info, err := os.Stat(filepath.Join(o.Records, "endless-output", lesson+".json"))
-	require.NoError(t, err)
-	assert.Less(t, info.Size(), int64(4<<20))
-	assert.Empty(t, processesWith(mark), "nothing is left behind")
-	assert.NoFileExists(t, filepath.Join(filepath.Dir(r.folder), "escaped"))
-}
-
-// explained is what a record says of its outcome.
-func explained(r grade.Record) string {
-	text := r.Why
-	if l := r.Checked(); l != nil {
-		text += l.Build.Output
-		if f := l.FirstFailure(); f != nil {
-			text += fmt.Sprintf("%+v", *f.Finding)
+		for _, says := range c.says {
+			assert.Contains(t, record.Why+strings.Join(record.Left, "\n"), says, c.learner)
 		}
 	}
-	return text
+	info, err := os.Stat(filepath.Join(records, "endless-output", lesson+".json"))
+	require.NoError(t, err)
+	assert.Less(t, info.Size(), int64(4<<20))
+	assert.Empty(t, processesWith(h.mark), "nothing is left behind")
+	assert.NoFileExists(t, filepath.Join(filepath.Dir(h.folder), "escaped"))
 }
 
-// processesWith are those whose arguments have a word in them.
+// processesWith are those that have to do with a word: their arguments, environment or mounts have it.
 func processesWith(word string) (all []string) {
-	dirs, _ := filepath.Glob("/proc/[0-9]*/cmdline")
-	for _, d := range dirs {
-		if text, err := os.ReadFile(d); err == nil && strings.Contains(string(text), word) {
-			all = append(all, string(text))
+	dirs, _ := filepath.Glob("/proc/[0-9]*")
+	for _, dir := range dirs {
+		for _, file := range []string{"cmdline", "environ", "mountinfo"} {
+			text, err := os.ReadFile(filepath.Join(dir, file)) // it may be gone
+			if err == nil && strings.Contains(string(text), word) {
+				all = append(all, fmt.Sprintf("%s: %q", filepath.Base(dir), text))
+				break
+			}
 		}
 	}
 	return all

@@ -8,10 +8,14 @@ import (
 	"example.com/serverless-patterns/checker/backend"
 	"example.com/serverless-patterns/checker/backend/embedded"
 	"example.com/serverless-patterns/checker/grade"
+	"example.com/serverless-patterns/checker/scratch"
 )
 
 // worker is the argument by which this program knows that it is to do a job, as `checker work` is.
 const worker = "grade-test-worker"
+
+// programDir has the real program. It is removed after the tests.
+var programDir string
 
 func TestMain(m *testing.M) {
 	if len(os.Args) == 2 && os.Args[1] == worker {
@@ -22,5 +26,5 @@ func TestMain(m *testing.M) {
 		}
 		os.Exit(0)
 	}
-	os.Exit(m.Run())
+	scratch.Main(m, &programDir, nil)
 }

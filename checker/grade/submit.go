@@ -1,7 +1,6 @@
 package grade
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -35,20 +34,25 @@ var errTime = errors.New("out of time")
 // submit has a job done by this program, started once more, and returns its report. An error is a fault of this
 // machine, or the context's.
 func (g *grading) submit(ctx context.Context, j Job) (Report, error) {
-	limit := g.Limits.Time
-	ctx, cancel := context.WithTimeoutCause(ctx, limit, errTime)
-	defer cancel()
-	data, err := json.Marshal(j)
+	place, err := g.floor.enter(ctx)
 	if err != nil {
 		return Report{}, err
 	}
+	defer place.leave()
+	limit := g.Limits.Time
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	spent := newClock(limit, func() { cancel(errTime) })
+	defer spent.stop()
 	read, write, err := os.Pipe()
 	if err != nil {
 		return Report{}, err
 	}
-	defer read.Close()
 	cmd := exec.CommandContext(ctx, g.Program, g.Worker...)
-	cmd.Stdin = bytes.NewReader(data)
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		return Report{}, errors.Join(err, read.Close(), write.Close())
+	}
 	cmd.Env = workerEnviron(g.Environ, j.Disk)
 	cmd.ExtraFiles = []*os.File{write} // is reportFD
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
@@ -58,10 +62,9 @@ func (g *grading) submit(ctx context.Context, j Job) (Report, error) {
 	var said tail
 	cmd.Stdout, cmd.Stderr = &said, &said
 
-	reports := make(chan []byte, 1)
+	reports := make(chan *Report, 1)
 	go func() {
-		text, _ := io.ReadAll(io.LimitReader(read, maxReport)) // what is cut off is not understood below
-		reports <- text
+		reports <- converse(ctx, j, in, read, place, spent)
 	}()
 	if j.Limits != nil {
 		err = enclosure.Run(cmd)
@@ -69,24 +72,54 @@ func (g *grading) submit(ctx context.Context, j Job) (Report, error) {
 		err = cmd.Run()
 	}
 	_ = write.Close() // the worker has its own
-	text := <-reports
-	var r Report
+	why := context.Cause(ctx)
+	cancel(nil) // nobody is there any more to wait for a place for
+	r := <-reports
 	switch {
-	case json.Unmarshal(text, &r) == nil:
-		return r, nil
-	case errors.Is(context.Cause(ctx), errTime):
+	case r != nil:
+		return *r, nil
+	case errors.Is(why, errTime):
 		return Report{Stopped: fmt.Sprintf("more than %d s", int(limit.Seconds()))}, nil
-	case ctx.Err() != nil:
-		return Report{}, context.Cause(ctx)
+	case why != nil:
+		return Report{}, why
 	default:
-		return Report{}, fmt.Errorf("its check ended without a report: %w\n%s", errors.Join(err, ctx.Err()), said.text())
+		return Report{}, fmt.Errorf("its check ended without a report: %w\n%s", err, said.text())
 	}
 }
 
-// workerEnviron has nothing downloaded or chosen by settings of a user: what is on this machine has to do.
+// converse gives a worker its job, and listens to what it says, to the end. It returns its report; nil if it gave none.
+func converse(ctx context.Context, j Job, to io.Writer, from io.ReadCloser, place *place, spent *clock) *Report {
+	defer from.Close() // whoever says more does not wait to be heard
+	answer := json.NewEncoder(to)
+	words := json.NewDecoder(io.LimitReader(from, maxReport)) // what is cut off is not understood
+	if answer.Encode(j) != nil {
+		return nil // it has not started, or is gone
+	}
+	for {
+		var w word
+		switch err := words.Decode(&w); {
+		case err != nil:
+			return nil
+		case w.Report != nil:
+			return w.Report
+		case w.Built:
+			place.built()
+		case w.Alone:
+			spent.stop()
+			err := place.alone(ctx)
+			spent.goOn()
+			if err != nil || answer.Encode(true) != nil {
+				return nil
+			}
+		}
+	}
+}
+
+// workerEnviron has nothing downloaded, and nothing of the user's settings but what [ownSettings] are: what is on this
+// machine has to do.
 func workerEnviron(environ []string, disk string) []string {
 	all := append([]string{}, environ...)
-	return append(all, "GOPROXY=off", "GOSUMDB=off", "GOTOOLCHAIN=local", "GOFLAGS=", "GOENV=off", "CGO_ENABLED=0", "TMPDIR="+disk)
+	return append(all, "GOPROXY=off", "GOSUMDB=off", "GOFLAGS=", "GOENV=off", "CGO_ENABLED=0", "TMPDIR="+disk)
 }
 
 // tail keeps the last of what is written to it.
