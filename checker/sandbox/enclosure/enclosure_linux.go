@@ -72,6 +72,7 @@ func Enter(disk string, l Limits) error {
 	if os.Getuid() == 0 {
 		isolation.AsNobody()
 	}
+	isolation.LimitProcesses(l.Processes + roomForFunctions)
 	if err := isolation.Available(disk); err != nil {
 		return fmt.Errorf("isolating a function: %w", err)
 	}
@@ -92,6 +93,14 @@ func loopback() error {
 	return unix.IoctlIfreq(socket, unix.SIOCSIFFLAGS, request)
 }
 
+// Beside the processes and threads that a submission may have, there is room for those of this program: of a user who is
+// not root, all are counted together, and who has no thread left can do nothing, and does not even know why. A function
+// meets its limit first, and whoever watches sees it before that.
+const (
+	roomForFunctions = 100
+	roomForChecker   = 300
+)
+
 // limit holds for this process, and for what it starts.
 func limit(l Limits) error {
 	for _, each := range []struct {
@@ -101,7 +110,7 @@ func limit(l Limits) error {
 	}{
 		{"CPU time", unix.RLIMIT_CPU, uint64(l.CPU.Seconds())},
 		{"memory", unix.RLIMIT_DATA, l.Memory},
-		{"processes", unix.RLIMIT_NPROC, uint64(max(0, l.Processes))},
+		{"processes", unix.RLIMIT_NPROC, uint64(max(0, l.Processes) + roomForChecker)},
 		{"files' size", unix.RLIMIT_FSIZE, l.Disk},
 		{"core", unix.RLIMIT_CORE, 0},
 	} {

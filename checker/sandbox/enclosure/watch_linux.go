@@ -42,8 +42,8 @@ func (l Limits) over(disk string) string {
 	switch {
 	case memory > l.Memory:
 		return fmt.Sprintf("more than %d MB of memory in all", l.Memory>>20)
-	case tasks > l.Processes*9/10: // at the limit itself, the checker could do nothing, either
-		return fmt.Sprintf("more than %d processes and threads", l.Processes*9/10)
+	case tasks > l.Processes:
+		return fmt.Sprintf("more than %d processes and threads", l.Processes)
 	}
 	return ""
 }

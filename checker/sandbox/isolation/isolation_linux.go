@@ -1,6 +1,7 @@
 package isolation
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -30,6 +31,16 @@ var asNobody atomic.Bool
 // processes do not hold for root. This process must be root, and 65534 a user that it knows. It is for the whole life
 // of the program.
 func AsNobody() { asNobody.Store(true) }
+
+// maxProcesses is the limit of an execution environment ("Lambda quotas": execution processes/threads).
+const maxProcesses = 1024
+
+var processes atomic.Int64
+
+// LimitProcesses has the user of processes that are started from now on have at most n processes and threads, where it
+// is one of them that wants another; those of this program count if the user is the same. By default it is as on Lambda.
+// It is for the whole life of the program.
+func LimitProcesses(n int) { processes.Store(int64(n)) }
 
 var tried struct {
 	sync.Once
@@ -78,7 +89,8 @@ func Start(cmd *exec.Cmd, v View, fork func(func() error) error) error {
 	defer said.Close()
 	// Everything goes by arguments: the program's variables must not configure this stage, which is a Go
 	// program too.
-	cmd.Args = slices.Concat([]string{stage.Name, v.Task, v.Tmp, v.Root, cmd.Path, strconv.Itoa(len(cmd.Args))}, cmd.Args, cmd.Env)
+	most := cmp.Or(int(processes.Load()), maxProcesses)
+	cmd.Args = slices.Concat([]string{stage.Name, v.Task, v.Tmp, v.Root, strconv.Itoa(most), cmd.Path, strconv.Itoa(len(cmd.Args))}, cmd.Args, cmd.Env)
 	cmd.Path, cmd.Env, cmd.Dir = "/proc/self/exe", []string{}, ""
 	cmd.ExtraFiles = []*os.File{report} // is stage.ReportFD
 	if cmd.SysProcAttr == nil {

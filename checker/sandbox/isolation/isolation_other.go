@@ -20,3 +20,6 @@ func Start(*exec.Cmd, View, func(func() error) error) error {
 
 // AsNobody does nothing where nothing is isolated.
 func AsNobody() {}
+
+// LimitProcesses does nothing where nothing is isolated.
+func LimitProcesses(int) {}

@@ -10,8 +10,8 @@
 package stage
 
 // Name is the argument 0 by which a program knows that it is to be the stage. Its other arguments are the
-// directories of the view (task, tmp, root), the path of the program, how many arguments that has, and then
-// these and its environment.
+// directories of the view (task, tmp, root), how many processes and threads the user may have, the path of the program, how
+// many arguments that has, and then these and its environment.
 const Name = "lambda-execution-environment"
 
 // ReportFD is the file descriptor to which an error is written: the step, a zero byte, and the errno in

@@ -8,21 +8,22 @@ import (
 )
 
 func init() {
-	if len(os.Args) < 6 || os.Args[0] != Name && os.Args[0] != NameOfRoot {
+	if len(os.Args) < 7 || os.Args[0] != Name && os.Args[0] != NameOfRoot {
 		return
 	}
 	syscall.CloseOnExec(ReportFD)
 	err := view{task: os.Args[1], tmp: os.Args[2], root: os.Args[3]}.enter()
 	if err == nil {
-		err = restrict()
+		processes, _ := strconv.Atoi(os.Args[4])
+		err = restrict(processes)
 	}
 	if err == nil && os.Args[0] == NameOfRoot {
 		err = become(UserID, GroupID)
 	}
 	if err == nil {
-		n, _ := strconv.Atoi(os.Args[5])
-		rest := os.Args[6:]
-		err = at(Execute, syscall.Exec(os.Args[4], rest[:n], rest[n:]))
+		n, _ := strconv.Atoi(os.Args[6])
+		rest := os.Args[7:]
+		err = at(Execute, syscall.Exec(os.Args[5], rest[:n], rest[n:]))
 	}
 	var failed *stepError
 	var errno syscall.Errno
@@ -56,21 +57,19 @@ func at(step string, err error) error {
 	return &stepError{step, err}
 }
 
-// Limits of an execution environment ("Lambda quotas": file descriptors, execution processes/threads).
-const (
-	maxFiles     = 1024
-	maxProcesses = 1024
-)
+// maxFiles is a limit of an execution environment ("Lambda quotas": file descriptors).
+const maxFiles = 1024
 
-// restrict takes from the process what a function does not have. The process keeps it for life.
-func restrict() error {
+// restrict takes from the process what a function does not have: more than so many processes and threads, with those of
+// its user. The process keeps it for life.
+func restrict(processes int) error {
 	for _, limit := range []struct {
 		name     string
 		resource int
 		most     uint64
 	}{
 		{"files", syscall.RLIMIT_NOFILE, maxFiles},
-		{"processes", rlimitNproc, maxProcesses},
+		{"processes", rlimitNproc, uint64(max(0, processes))},
 		{"core", syscall.RLIMIT_CORE, 0},
 	} {
 		var now syscall.Rlimit
