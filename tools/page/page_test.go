@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/accessibility"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 	"github.com/stretchr/testify/assert"
@@ -24,7 +25,7 @@ func show(t *testing.T, file string) (context.Context, *heard) {
 		t.Skip(err)
 	}
 	require.NoError(t, err)
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	t.Cleanup(cancel)
 	tab, h, end, err := open(ctx, program, file)
 	t.Cleanup(end)
@@ -114,6 +115,32 @@ func TestThePageSortsByKeyboard(t *testing.T) {
 	assert.IsNonIncreasing(t, ask[[]string](t, tab, column))
 	assert.Equal(t, "descending", ask[string](t, tab, sorted))
 	assert.Equal(t, "BUTTON: Passed", ask[string](t, tab, focused), "and one is still there")
+}
+
+// A screen reader says what heads, regions and outcomes are called, without the arrows and marks that are for the eye.
+func TestThePageIsReadAloudInWords(t *testing.T) {
+	t.Parallel()
+	tab, _ := show(t, "../"+kept)
+	tree, err := chromedp.Call(tab, accessibility.GetFullAXTree, accessibility.GetFullAXTreeParams{})
+	require.NoError(t, err)
+	names := map[string][]string{}
+	for _, n := range tree.Nodes {
+		if !n.Ignored && n.Role != nil && n.Name != nil {
+			role := strings.Trim(string(n.Role.Value), `"`)
+			names[role] = append(names[role], strings.Trim(string(n.Name.Value), `"`))
+		}
+	}
+	assert.Equal(t, []string{"Learner", "Passed", "01-handler", "03-sqs-partial-failures", "09-background-work"}, names["columnheader"][:5])
+	assert.Equal(t, "Amina", names["rowheader"][0])
+	assert.Equal(t, []string{"Who passed what", "Where people are stuck", "What it looks like", "Lesson by lesson"}, names["region"])
+	assert.Contains(t, names["link"], "failed")
+	for _, arrow := range []string{"↕", "↑", "↓"} {
+		for role, all := range names {
+			if role != "StaticText" && role != "InlineTextBox" {
+				assert.NotContains(t, strings.Join(all, "\n"), arrow, role)
+			}
+		}
+	}
 }
 
 // faint are the texts that are hard to read: with less than 4.5:1 to their ground, as WCAG counts it.
