@@ -92,8 +92,14 @@ func TestASignIsTheSameForEachSeedAndForWhateverALearnerSays(t *testing.T) {
 		"several lines":        {"a\n  b", "a b"},
 		"words of errors":      {`so the caller gets no answer: errorString "no item"`, `so the caller gets no answer: wrapError "getting: \"x\""`},
 		"places in files":      {"the statement in line 46 of template.yaml", "the statement in line 7 of template.yaml"},
-		"which message":        {"message 7 was delivered once", "message 12 was delivered once"},
-		"what was measured":    {"INIT takes ≈12 ms", "INIT takes ≈1,234.5 ms"},
+		"answers of a batch":   {`the function answered {"batchItemFailures":null}`, `the function answered {"batchItemFailures":[{"itemIdentifier":"1"}]}`},
+		"positions":            {`itemIdentifier "1" is no message id`, `itemIdentifier "12" is no message id`},
+		"refusals": {
+			"the function returned an error: reading a photo: operation error S3: GetObject, AccessDenied: User: arn…",
+			"the function returned an error: cannot read: S3: GetObject, AccessDenied: User: arn:aws:sts…",
+		},
+		"which message":     {"message 7 was delivered once", "message 12 was delivered once"},
+		"what was measured": {"INIT takes ≈12 ms", "INIT takes ≈1,234.5 ms"},
 	} {
 		assert.Equal(t, got(texts[0]), got(texts[1]), name)
 	}
@@ -101,6 +107,10 @@ func TestASignIsTheSameForEachSeedAndForWhateverALearnerSays(t *testing.T) {
 		"statuses":   {"status 500, body `x`", "status 404, body `x`"},
 		"settings":   {"Timeout 60 s of ProcessorFunction", "Timeout 20 s of ProcessorFunction"},
 		"deliveries": {"message 7 was delivered once", "message 7 was delivered 3 times"},
+		"fields":     {`the name, in the log, in the field "error"`, `the name, in the log, in the field "body"`},
+		"spellings":  {`the function answered {"batchItemFailures":null}`, `the function answered {"BatchItemFailures":null}`},
+		"handles":    {`itemIdentifier "1" is no message id`, `itemIdentifier "cmVjZWlwdCAx" is no message id`},
+		"refusals":   {"the function returned an error: AccessDenied", "the function returned an error: it is gone"},
 		"names":      {"a DynamoDB Scan", "a DynamoDB Query"},
 		"behind":     {`in the table {"id":"a"}, after it came again`, `in the table {"id":"a"}, after both have written`},
 	} {

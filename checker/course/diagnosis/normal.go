@@ -64,7 +64,13 @@ func Normalize(text string) string { return apply(variable, text) }
 
 // inGot is what differs between seeds, and between two answers with the same mistake, in what a finding got: the values of
 // items, what learners call things, what they say of an error, and where in a file something is.
+// What AWS calls things, and the name of a field, say more than they vary.
 var inGot = []rule{
+	{regexp.MustCompile(`\banswered \{"(\w+)":.*\}`), "answered with $1"},
+	{regexp.MustCompile(`\bin the field "(\w+)"`), "in the field $1"},
+	{regexp.MustCompile(`\bitemIdentifier "HANDLE"`), "itemIdentifier HANDLE"},
+	{regexp.MustCompile(`\bitemIdentifier "\d+"`), "itemIdentifier N"},
+	{regexp.MustCompile(`\breturned an error: .*\bAccessDenied\b.*`), "returned AccessDenied"},
 	{regexp.MustCompile("`[^`]*(`|$)"), "`…`"},
 	{regexp.MustCompile(`\{.*\}`), "{…}"},
 	{regexp.MustCompile(`\{[^}]*$`), "{…}"}, // cut
