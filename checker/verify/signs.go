@@ -90,6 +90,7 @@ func (r *run) keep(p *proof, now diagnosis.Signs) error {
 		}
 		if j.result.Diagnosis = book.Diagnose(j.result); j.result.Diagnosis != nil {
 			j.Diagnosis = j.result.Diagnosis.Mistake
+			p.rows[slices.IndexFunc(p.rows, func(row Row) bool { return row.Kind == j.Kind && row.Name == j.Name })].Diagnosis = j.Diagnosis
 		}
 		if err := keepTranscript(p.lesson, r.Place, j.Name, j.result); err != nil {
 			return err

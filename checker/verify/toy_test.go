@@ -130,9 +130,12 @@ func TestACourseIsProvenOnceItsTranscriptsAreKept(t *testing.T) {
 	assert.Contains(t, rows["lesson 07-tea"].Problems[0], "cold does not look as signs.txt says")
 
 	o.Update = true
-	for name, r := range prove(t, o) {
+	updated := prove(t, o)
+	for name, r := range updated {
 		assert.Empty(t, r.Problems, name)
 	}
+	assert.Equal(t, "cold", updated["mistake cold"].Diagnosis)
+	assert.Equal(t, Tally{Mistakes: 2, Signatures: 2, Diagnosed: 2}, updated["lesson 07-tea"].Tally)
 
 	o.Update, o.Runs = false, 2
 	var told atomic.Int32
@@ -145,6 +148,9 @@ func TestACourseIsProvenOnceItsTranscriptsAreKept(t *testing.T) {
 	assert.Equal(t, []string{"hot", "black"}, rows["starter starter"].Failed)
 	assert.Equal(t, []string{"hot"}, rows["mistake cold"].Failed)
 	assert.Empty(t, rows["solution solution"].Failed)
+	assert.Equal(t, updated["lesson 07-tea"].Tally, rows["lesson 07-tea"].Tally)
+	assert.Equal(t, "cold", rows["mistake cold"].Diagnosis)
+	assert.Empty(t, rows["starter starter"].Diagnosis)
 
 	// What a learner reads is compared to the letter, and what it looks like is a part of it.
 	path := filepath.Join(o.Place.Root, "checker", "course", "lesson07", "transcripts", "cold.txt")
@@ -308,35 +314,4 @@ func TestUpdateTakesTheLessonForTheStarter(t *testing.T) {
 	transcript, err := os.ReadFile(filepath.Join(o.Place.Root, "checker", "course", "lesson07", "transcripts", "starter.txt"))
 	require.NoError(t, err)
 	assert.Contains(t, string(transcript), "tea that is cold white", "it is the new starter that is run")
-}
-
-func TestAMistakeIsTakenForItselfAndNothingElseForAMistake(t *testing.T) {
-	t.Parallel()
-	const lesson = "checker/course/lesson07/"
-	const signs = lesson + "signs.txt"
-	const sent = "    invoked TeaFunction with an order\n"
-	o := toy(t, teaLesson(), map[string]string{
-		// Green is like the starter, and what is declared to be right like the cold one.
-		signs:                        "cold: hot\n" + sent + "    tea that is cold black\n\nsour: black\n" + sent + "    tea that is hot green\n\nstarter: hot black\n" + sent + "    tea that is cold green\n",
-		lesson + "mistakes/sour.txt": "Sour.\n\naws: It curdles.\nfails: hot, black\nreads: cold green\n" + instead("cold green"),
-		lesson + "right/sweet.txt":   "Sweet.\n" + instead("cold black"),
-		lesson + "mistakes/mute.txt": "Mute.\n\nfails: hot, black\nreads: that is\n" + instead("nothing"),
-	})
-	o.Seed = 2 // without transcripts
-	rows := prove(t, o)
-	assert.Contains(t, rows["mistake green"].Problems, "run 1: it is taken for the mistake sour")
-	assert.Contains(t, rows["right sweet"].Problems, "run 1: it is taken for the mistake cold")
-	assert.Empty(t, rows["mistake cold"].Problems, "it is taken for itself")
-	assert.Empty(t, rows["mistake sour"].Problems, "it is taken for nothing, since it is like the starter")
-	assert.Empty(t, rows["starter starter"].Problems)
-
-	o.Seed = 0
-	whole := strings.Join(prove(t, o)["lesson 07-tea"].Problems, "\n")
-	assert.Contains(t, whole, "sour does not look as signs.txt says")
-	assert.Contains(t, whole, "mistakes/mute.txt does not say what comes of it on AWS")
-	assert.NotContains(t, whole, "cold does not look")
-
-	o = toy(t, teaLesson(), map[string]string{signs: "cold\n"})
-	_, err := Run(t.Context(), o)
-	require.ErrorContains(t, err, `07-tea: signs.txt: "cold" is no sign`)
 }

@@ -8,7 +8,7 @@
 //   - each check fails on at least one mistake, and has hints in four steps, which are short, name only what is there, and do not
 //     give the solution away;
 //   - the requirements in a lesson's README are those of its checks, word for word and in order;
-//   - there are at least eight signatures a lesson, and ten mistakes a lesson in the course as a whole;
+//   - there are at least eight signatures a lesson, and 110 mistakes in the course as a whole;
 //   - what a learner reads for the starter and for each mistake is the kept transcript;
 //   - a mistake that can be told from all others is taken for itself or, where words differ between backends and seeds, for
 //     nothing; the starter and right answers are never taken for a mistake, and each mistake says what comes of it on AWS.
@@ -253,50 +253,4 @@ func (r *run) tell(p *proof, row Row) {
 	if r.Done != nil {
 		r.Done(row)
 	}
-}
-
-// wholeLesson are the rules that concern all answers of a lesson together, and the lesson's texts.
-func (r *run) wholeLesson(p *proof) Row {
-	row := Row{Lesson: p.lesson.ID, Backend: r.backend.Name, Kind: "lesson", Name: p.lesson.ID, Tally: tallyOf(p.judged)}
-	row.Problems = r.wholeProblems(p)
-	return row
-}
-
-func (r *run) wholeProblems(p *proof) []string {
-	var all []string
-	caught := map[string]bool{}
-	bySignature := map[string]string{}
-	for _, j := range p.judged {
-		if j.Kind != "mistake" {
-			continue
-		}
-		for _, id := range j.Failed {
-			caught[id] = true
-		}
-		if other, ok := bySignature[j.signature]; ok {
-			all = append(all, fmt.Sprintf("the mistakes %s and %s cannot be told apart: %s", other, j.Name, j.signature))
-		}
-		bySignature[j.signature] = j.Name
-	}
-	all = append(all, r.signProblems(p)...)
-	l := p.lesson
-	for _, c := range l.Checks {
-		if !caught[c.ID] {
-			all = append(all, fmt.Sprintf("no mistake fails %s", c.ID))
-		}
-	}
-	if !r.first {
-		return all
-	}
-	solution, err := solutionFiles(l, r.Place)
-	if err != nil {
-		all = append(all, err.Error())
-	}
-	all = append(all, hintProblems(l, p.known.Starter.Files(), solution)...)
-	all = append(all, readmeProblems(l, r.Place)...)
-	all = append(all, orphans(l, p.known)...)
-	if r.Pristine {
-		all = append(all, starterProblems(l, r.Place, p.known.Starter)...)
-	}
-	return all
 }
