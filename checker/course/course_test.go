@@ -90,6 +90,10 @@ func TestTheBanksOfTheLessonsCanBeRead(t *testing.T) {
 		for _, c := range l.Checks {
 			known[c.ID] = true
 		}
+		for _, a := range b.Mistakes {
+			assert.Regexp(t, `.\.$`, a.OnAWS, "what comes of %s of %s on AWS, in sentences", a.Name, l.ID)
+			assert.LessOrEqual(t, len(a.Explanation()), 250, "%s of %s is explained in a few lines", a.Name, l.ID)
+		}
 		for _, a := range append(b.Mistakes, b.Starter) {
 			for _, id := range a.Fails {
 				assert.True(t, known[id], "%s of %s fails %s, which is no check", a.Name, l.ID, id)
