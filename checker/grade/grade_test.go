@@ -7,6 +7,8 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -57,6 +59,37 @@ func TestAnInterruptedRunGoesOnWhereItWas(t *testing.T) {
 	assert.Equal(t, grade.NotBuilt, again["cy"].Outcome)
 	output := again["cy"].Checked().Build.Output
 	assert.Contains(t, output, "\n"+lesson+"/get-item/main.go:3:1: ", "where it was built is nobody's business")
+}
+
+func TestWorkersAskBeforeTheyMeasure(t *testing.T) {
+	t.Parallel()
+	l, err := course.Find("05-large-dependencies")
+	require.NoError(t, err)
+	at := slices.IndexFunc(l.Checks, func(c check.Check) bool { return c.Alone })
+	require.GreaterOrEqual(t, at, 0)
+	r, learners := room{t, t.TempDir()}, []string{"ann", "bob", "cy"}
+	for _, learner := range learners {
+		r.hand(learner, l, solution)
+	}
+	dir := t.TempDir()
+	o := r.options()
+	o.Lessons, o.Only, o.Environ, o.AtOnce = []course.Lesson{l}, l.Checks[at].ID, append(os.Environ(), overheard+"="+dir), len(learners)
+	all := run(t, o)
+	require.Len(t, all, len(learners))
+	for learner, record := range all {
+		assert.Equal(t, grade.Passed, record.Outcome, "%s: %s", learner, explained(record))
+	}
+	said, err := filepath.Glob(filepath.Join(dir, "words-*"))
+	require.NoError(t, err)
+	asked := 0
+	for _, name := range said {
+		text, err := os.ReadFile(name)
+		require.NoError(t, err)
+		if strings.HasPrefix(string(text), "{\"built\":true}\n{\"alone\":true}\n{\"report\":") {
+			asked++
+		}
+	}
+	assert.Equal(t, len(learners), asked, "each has built, then asked, then measured")
 }
 
 func TestATimeLimitStopsASubmission(t *testing.T) {
