@@ -18,7 +18,7 @@ type judgement struct {
 	Row
 	signature string
 	result    check.LessonResult // of the first run
-	disturbed bool               // a check did not run to its end, which is no fault of the answer
+	disturbed bool               // it, or a check, did not run to its end, which is no fault of the answer
 }
 
 // stateDir is where the state of the runs of an answer is, below the answer's own directory.
@@ -88,7 +88,7 @@ func (r *run) runs(ctx context.Context, p *proof, s subject, work string, j *jud
 			}
 		}
 		j.Problems = append(j.Problems, problems(result, s, n)...)
-		j.disturbed = j.disturbed || slices.ContainsFunc(result.Checks, func(c check.Result) bool { return c.Verdict == check.Errored })
+		j.disturbed = j.disturbed || result.Error != "" || slices.ContainsFunc(result.Checks, func(c check.Result) bool { return c.Verdict == check.Errored })
 	}
 	return nil
 }

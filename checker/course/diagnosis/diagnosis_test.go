@@ -99,6 +99,7 @@ func TestASignIsTheSameForEachSeedAndForWhateverALearnerSays(t *testing.T) {
 			"the function returned an error: cannot read: S3: GetObject, AccessDenied: User: arn:aws:sts…",
 		},
 		"which message":     {"message 7 was delivered once", "message 12 was delivered once"},
+		"figures":           {`stock is 70.27 in {"stock":70.27}`, `stock is 3.1 in {"stock":3.1}`},
 		"what was measured": {"INIT takes ≈12 ms", "INIT takes ≈1,234.5 ms"},
 	} {
 		assert.Equal(t, got(texts[0]), got(texts[1]), name)
@@ -128,6 +129,8 @@ func TestWhatWasSentIsTheSameForEachSeed(t *testing.T) {
 		return sign.Did
 	}
 	for text, want := range map[string]string{
+		"GET to https://a1b2c3d4e5.execute-api.eu-south-2.amazonaws.com/prod":      "GET to https://XXXXXXXXXX.execute-api.REGION.amazonaws.com/prod",
+		"sent GET /items/blue%20kettle-b3f8":                                       "sent GET /items/blue%20ID",
 		"sent GET /items/kettle-46b2 to ItemsApi":                                  "sent GET /items/ID to ItemsApi",
 		"with the body `{\"id\":\"kettle-fa95\",\"name\":\"a \\\"b\\\"\"}`":        "with the body `{\"id\":\"…\",\"name\":\"…\"}`",
 		"with the body `{\"id\":\"\",\"price\":19.99}`":                            "with the body `{\"id\":\"\",\"price\":N}`",

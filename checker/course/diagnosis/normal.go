@@ -82,6 +82,7 @@ var inGot = []rule{
 	{regexp.MustCompile(`\bmessage \d+`), "message N"},
 	{regexp.MustCompile(`\blines in the log: \d+`), "lines in the log: N"},
 	{regexp.MustCompile(`asked for id=.*`), "asked for id=…"},
+	{regexp.MustCompile(`\bis \d+\.\d+ in\b`), "is N in"}, // a figure that a service made up
 }
 
 // inDid is what differs between seeds in what was sent: the values of items, but not that there is none.
@@ -90,12 +91,13 @@ var inDid = []rule{
 	{regexp.MustCompile(`:"(?:[^"\\]|\\.)+"`), `:"…"`},
 	{regexp.MustCompile(`:\d[\d.]*`), ":N"},
 	{regexp.MustCompile("`[A-Za-z0-9+/]{16,}=*`"), "`…`"}, // base64
+	{regexp.MustCompile(`\bexecute-api\.[a-z0-9-]+`), "execute-api.REGION"},
 	{regexp.MustCompile(`\bsent \d+ messages`), "sent N messages"},
 	{regexp.MustCompile(`: \d+\. .*`), ""}, // a list
 }
 
 // madeUp finds ids that checks make up.
-var madeUp = regexp.MustCompile(`\b[a-z]+-[0-9a-f]{4}\b`)
+var madeUp = regexp.MustCompile(`[a-z]+-[0-9a-f]{4}\b`)
 
 // bare and sent are what a finding got and did, in one line, as they are in a sign.
 func bare(got string) string { return apply(inGot, oneLine(got)) }
