@@ -12,13 +12,15 @@ SHELL := /bin/sh
 lessons := $(patsubst lesson-%,%,$(filter lesson-%,$(MAKECMDGOALS)))
 verbs := check watch hint serve diff reset solution
 verb := $(filter $(verbs),$(MAKECMDGOALS))
+proof := $(filter verify,$(MAKECMDGOALS))
 options := $(if $(BACKEND),--backend $(BACKEND)) $(if $(DIR),--dir "$(DIR)") $(if $(ONLY),--only $(ONLY)) $(if $(SEED),--seed $(SEED))
 
 # A lesson that is not passed must end make with an error, and without make's own message under the
 # one that the learner is to read. With -q, make says nothing: it fails if a recipe has anything left
 # to do. So with -q the checker runs from a line that is run all the same (+), and leaves a mark if it
 # failed; the recipe after it has something to do if the mark is there.
-ifneq ($(strip $(lessons) $(verb)),)
+# verify is no learner's: its failure is make's, too.
+ifneq ($(if $(proof),,$(strip $(lessons) $(verb))),)
 MAKEFLAGS += -q
 endif
 mark := .workshop/make-failed-$(shell echo $$PPID)
@@ -75,8 +77,8 @@ serve: bin/checker $(if $(DEBUG),bin/dlv) ## Keep a lesson's stack running, with
 	+@bin/checker serve $(if $(DEBUG),--debug $(DEBUG)) $(if $(DIR),--dir "$(DIR)") $(if $(BACKEND),--backend $(BACKEND)) $(if $(SEED),--seed $(SEED)) $(if $(PORT),--port $(PORT)) $(if $(HURRY),--hurry) $(lessons)
 
 # make lesson-1 alone checks it. With a verb, the verb does it all.
-lesson-%: $(if $(verb),,check)
-	$(if $(verb),,)
+lesson-%: $(if $(verb)$(proof),,check)
+	$(if $(proof),@:)
 
 bin/checker: $(sources)
 	+@test -x bin/checker || echo "Building the checker. The first build takes a minute or two: it fetches and compiles the AWS SDK."

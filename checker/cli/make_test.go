@@ -76,6 +76,24 @@ func TestMakeAddsNothingToAFailure(t *testing.T) {
 	}
 }
 
+func TestMakeVerifyProvesTheLessonsThatAreNamed(t *testing.T) {
+	t.Parallel()
+	d := newMakeDesk(t)
+	// What it is asked for is enough: a proof takes minutes.
+	program := filepath.Join(d.course, "bin", "checker")
+	require.NoError(t, os.Remove(program))
+	require.NoError(t, os.WriteFile(program, []byte("#!/bin/sh\necho asked for \"$@\"\nexit 1\n"), 0o755))
+	for want, targets := range map[string][]string{
+		"asked for verify --pristine --backend embedded 1\n": {"verify", "lesson-1", "BACKEND=embedded"},
+		"asked for verify --pristine 1 3\n":                  {"lesson-1", "lesson-3", "verify"},
+		"asked for verify --pristine\n":                      {"verify"},
+	} {
+		out, _, status := d.make(t, targets...)
+		assert.Equal(t, 2, status, targets)
+		assert.Equal(t, want, out, targets)
+	}
+}
+
 func TestMakeOfALessonThatIsNotThere(t *testing.T) {
 	t.Parallel()
 	d := newMakeDesk(t)
