@@ -133,12 +133,16 @@ func (s *Service) serve(w http.ResponseWriter, r *http.Request) {
 		Service: s.Name, Method: r.Method, Path: r.URL.RequestURI(), Header: r.Header.Clone(), Body: string(body),
 		Connection: number, At: time.Now(),
 	}
-	x := &exchange{service: s, w: &statusWriter{ResponseWriter: w}, r: r}
-	defer func() { // also when the handler is aborted
+	// An answer is recorded before its caller can have it: whoever is told of it by the caller finds it.
+	ended := func(status int) {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		request.Took, request.Status, request.Ended = time.Since(request.At), x.w.status, true
-	}()
+		if !request.Ended {
+			request.Took, request.Status, request.Ended = time.Since(request.At), status, true
+		}
+	}
+	x := &exchange{service: s, w: &statusWriter{ResponseWriter: w, answers: ended}, r: r}
+	defer ended(0) // also when the handler is aborted
 	if fault := s.take(request); fault != nil {
 		fault.Kind.serve(x)
 		return
@@ -161,21 +165,19 @@ func (s *Service) take(r *Request) *Fault {
 	return nil
 }
 
-// statusWriter remembers the status.
+// statusWriter tells of the status before it is sent.
 type statusWriter struct {
 	http.ResponseWriter
-	status int
+	answers func(status int)
 }
 
 func (w *statusWriter) WriteHeader(status int) {
-	w.status = status
+	w.answers(status)
 	w.ResponseWriter.WriteHeader(status)
 }
 
 func (w *statusWriter) Write(p []byte) (int, error) {
-	if w.status == 0 {
-		w.status = http.StatusOK
-	}
+	w.answers(http.StatusOK) // if there was no other status before
 	return w.ResponseWriter.Write(p)
 }
 

@@ -131,6 +131,18 @@ func FailAfter() Kind {
 	}}
 }
 
+// HangAfter does what was asked, and never answers. It ends when the caller gives up.
+func HangAfter() Kind {
+	return Kind{"has its effect and does not answer", "held back after the effect", true, func(x *exchange) {
+		x.service.answer.ServeHTTP(nowhere{http.Header{}}, x.r)
+		x.wait(nil)
+		panic(http.ErrAbortHandler)
+	}}
+}
+
+// Usual answers as usual: for the first requests that would meet another fault.
+func Usual() Kind { return Kind{"answers", "", false, (*exchange).forward} }
+
 // Cut closes the connection without an answer.
 func Cut() Kind {
 	return Kind{"closes the connection", "cut off", false, func(*exchange) { panic(http.ErrAbortHandler) }}
