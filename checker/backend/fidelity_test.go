@@ -2,13 +2,12 @@ package backend_test
 
 import (
 	"maps"
-	"os"
-	"path/filepath"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"example.com/serverless-patterns/checker/conformance"
 )
 
 const fidelityFile = "docs/fidelity.md"
@@ -34,32 +33,10 @@ func (d difference) of(backend string) string {
 func readFidelity(t *testing.T, prefix string) map[string]difference {
 	t.Helper()
 	found := map[string]difference{}
-	for _, cells := range rowsOf(t, fidelityFile, prefix, 4) {
+	for _, cells := range conformance.Table(t, fidelityFile, prefix, 4) {
 		found[cells[0]] = difference{embedded: cells[1], containers: cells[2], aws: cells[3]}
 	}
 	return found
-}
-
-// rowsOf are the rows of the tables in a document whose first cell begins so. No two begin with the same.
-func rowsOf(t *testing.T, document, prefix string, columns int) (rows [][]string) {
-	t.Helper()
-	raw, err := os.ReadFile(filepath.Join("..", "..", filepath.FromSlash(document)))
-	require.NoError(t, err)
-	seen := map[string]bool{}
-	for line := range strings.Lines(string(raw)) {
-		if !strings.HasPrefix(line, "| `"+prefix) {
-			continue
-		}
-		cells := strings.Split(strings.Trim(strings.TrimSpace(line), "|"), " | ")
-		require.Len(t, cells, columns, "%s: %s", document, line)
-		for i := range cells {
-			cells[i] = strings.Trim(strings.TrimSpace(cells[i]), "`")
-		}
-		assert.False(t, seen[cells[0]], "%s has %s twice", document, cells[0])
-		seen[cells[0]] = true
-		rows = append(rows, cells)
-	}
-	return rows
 }
 
 // declarations are what a document says of a technology's answers, by the ids of facts.

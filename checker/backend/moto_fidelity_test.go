@@ -11,6 +11,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"example.com/serverless-patterns/checker/conformance"
 )
 
 const motoFile = "docs/fidelity-moto.md"
@@ -22,7 +24,7 @@ type motoDifference struct{ moto, aws string }
 func readMoto(t *testing.T, prefix string) map[string]motoDifference {
 	t.Helper()
 	found := map[string]motoDifference{}
-	for _, cells := range rowsOf(t, motoFile, prefix, 3) {
+	for _, cells := range conformance.Table(t, motoFile, prefix, 3) {
 		found[cells[0]] = motoDifference{moto: cells[1], aws: cells[2]}
 	}
 	return found

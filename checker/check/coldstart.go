@@ -31,10 +31,11 @@ type ColdStart struct {
 // CPU is that of INIT and the first event together: work that is put off counts once it is done.
 func (c ColdStart) CPU() time.Duration { return c.InitCPU + c.EventCPU }
 
-const (
-	samples = 5 // cold starts that a median is of
-	traces  = 3 // cold starts in which the runtime tells of packages
-)
+// Samples is how many cold starts a median is of.
+const Samples = 5
+
+// traces is in how many cold starts the runtime tells of packages.
+const traces = 3
 
 // ColdStarts measures cold starts, each in an execution environment of its own, of several functions in turns, so that
 // what disturbs one disturbs all. A function that does not answer fails the check.
@@ -43,7 +44,7 @@ const (
 func (t *T) ColdStarts(of ...Start) []ColdStart {
 	taken := make([][]*sandbox.Invocation, len(of))
 	last := make([]*Reply, len(of))
-	for range samples {
+	for range Samples {
 		for n, s := range of {
 			last[n] = s.Function.coldStart(s.Event, nil)
 			taken[n] = append(taken[n], last[n].Invocation)

@@ -29,6 +29,22 @@ func (f *Function) Schedules() []eventsource.Schedule {
 	return all
 }
 
+// ScheduledEvent is what the function's schedule sends when it comes round at a time, to invoke the function with it; ok is
+// false if it has none that is enabled.
+func (f *Function) ScheduledEvent(at time.Time) (e Event, ok bool) {
+	for _, s := range f.Schedules() {
+		if !s.Enabled {
+			continue
+		}
+		data, err := f.t.deployed().ScheduledEvent(s.Function, s.Name, at)
+		if err != nil {
+			f.t.refused(err)
+		}
+		return Event{Words: "the event of its schedule", JSON: data}, true
+	}
+	return Event{}, false
+}
+
 // Fire has the function's schedule come round at a time, which its event says, and waits until the function has taken the
 // event or Lambda has given up. A function without a schedule that is enabled fails the check.
 func (f *Function) Fire(at time.Time) *Firing {
@@ -49,7 +65,7 @@ func (f *Function) Fire(at time.Time) *Firing {
 }
 
 func (f *Function) fire(s eventsource.Schedule, at time.Time) *Firing {
-	f.t.did = fmt.Sprintf("let the schedule %s (%s) of %s come round at %s%s", s.Name, s.Expression, f.function.LogicalID, at.UTC().Format(time.RFC3339), f.t.conditions)
+	f.t.did = fmt.Sprintf("let the schedule %s (%s) of %s come round at %s%s", s.Name, s.When(), f.function.LogicalID, at.UTC().Format(time.RFC3339), f.t.conditions)
 	f.giveUp()
 	fired, err := f.t.deployed().Fire(f.t.ctx, s.Function, s.Name, at)
 	if err != nil {

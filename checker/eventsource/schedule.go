@@ -7,8 +7,10 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"sync"
 	"time"
+	_ "time/tzdata" // of ScheduleExpressionTimezone
 
 	"example.com/serverless-patterns/checker/sam"
 )
@@ -19,11 +21,31 @@ type Schedule struct {
 	Function   string // logical id
 	Name       string // of the event in the template
 	Expression string // rate(5 minutes)
+	Timezone   string // that it is evaluated in, as the template names it; "" is UTC
 	Enabled    bool
 
 	version2 bool
 	input    string // the event, if the template has one
 	timing   timing
+}
+
+// When says when the schedule comes round: cron(0 18 * * ? *) in Europe/Berlin.
+func (s Schedule) When() string {
+	if s.Timezone == "" || strings.HasPrefix(s.Expression, "rate(") {
+		return s.Expression
+	}
+	return s.Expression + " in " + s.Timezone
+}
+
+// Between is how often the schedule comes round after a time, and up to another, if it was made at the first.
+func (s Schedule) Between(begin, end time.Time) (times int) {
+	for last := begin; ; times++ {
+		next, ok := s.timing.next(begin, last)
+		if !ok || next.After(end) {
+			return times
+		}
+		last = next
+	}
 }
 
 // Firing is one time that a schedule came round, and what became of it: asynchronously, so a failure is tried again twice.
@@ -83,9 +105,15 @@ func NewSchedules(t *sam.Template, d ScheduleDeployment) (*Schedules, error) {
 			refuse := func(message string) error {
 				return &RequestError{t.File, e.Line, f.LogicalID, e.Name, "ValidationException", message}
 			}
-			schedule := Schedule{Function: f.LogicalID, Name: e.Name, Expression: source.Expression, Enabled: source.Enabled, version2: e.Type == "ScheduleV2"}
-			var err error
-			if schedule.timing, err = parseTiming(source.Expression, schedule.version2); err != nil {
+			schedule := Schedule{
+				Function: f.LogicalID, Name: e.Name, Expression: source.Expression, Timezone: source.Timezone, Enabled: source.Enabled,
+				version2: e.Type == "ScheduleV2",
+			}
+			zone, err := zoneOf(source.Timezone)
+			if err != nil {
+				return nil, refuse(fmt.Sprintf("Invalid ScheduleExpressionTimezone: %v", err))
+			}
+			if schedule.timing, err = parseTiming(source.Expression, schedule.version2, zone); err != nil {
 				return nil, refuse(fmt.Sprintf("Parameter ScheduleExpression is not valid: %v", err))
 			}
 			if !source.Input.IsZero() {
@@ -102,6 +130,15 @@ func NewSchedules(t *sam.Template, d ScheduleDeployment) (*Schedules, error) {
 	return s, nil
 }
 
+// zoneOf is a time zone of the IANA database; "" is UTC. The checker brings the database, for machines that have none.
+func zoneOf(name string) (*time.Location, error) {
+	zone, err := time.LoadLocation(name)
+	if err != nil || zone == time.Local {
+		return nil, fmt.Errorf("%q is not in the IANA Time Zone Database, where names are like Europe/Berlin", name)
+	}
+	return zone, nil
+}
+
 // Schedules are all of them, in the order of the template.
 func (s *Schedules) Schedules() []Schedule { return slices.Clone(s.all) }
 
@@ -111,14 +148,31 @@ var ErrNoSchedule = errors.New("there is no such schedule")
 // Fire has a schedule come round now, enabled or not, by its function and its name in the template. What fails is tried
 // again at once: the time that Lambda waits passes on the clock.
 func (s *Schedules) Fire(ctx context.Context, function, name string, now time.Time) (Firing, error) {
-	at := slices.IndexFunc(s.all, func(each Schedule) bool { return each.Function == function && each.Name == name })
-	if at < 0 {
-		return Firing{}, fmt.Errorf("%w: %s of %s", ErrNoSchedule, name, function)
+	schedule, err := s.find(function, name)
+	if err != nil {
+		return Firing{}, err
 	}
-	return s.fire(ctx, s.all[at], now, func(d time.Duration) error {
+	return s.fire(ctx, schedule, now, func(d time.Duration) error {
 		s.clock.reach(s.clock.Now() + d)
 		return nil
 	})
+}
+
+// Event is what a schedule sends when it comes round at a time, by its function and its name in the template.
+func (s *Schedules) Event(function, name string, at time.Time) ([]byte, error) {
+	schedule, err := s.find(function, name)
+	if err != nil {
+		return nil, err
+	}
+	return s.event(schedule, at), nil
+}
+
+func (s *Schedules) find(function, name string) (Schedule, error) {
+	at := slices.IndexFunc(s.all, func(each Schedule) bool { return each.Function == function && each.Name == name })
+	if at < 0 {
+		return Schedule{}, fmt.Errorf("%w: %s of %s", ErrNoSchedule, name, function)
+	}
+	return s.all[at], nil
 }
 
 // fire delivers the event of a schedule, until the function has taken it or Lambda gives up.
@@ -165,14 +219,19 @@ func (s *Schedules) fire(ctx context.Context, schedule Schedule, now time.Time, 
 // event is what EventBridge sends: "Scheduled Event" in the EventBridge User Guide. The scheduler's own differs in its
 // source, and in a detail that is a text.
 func (s *Schedules) event(schedule Schedule, now time.Time) []byte {
-	if schedule.input != "" {
-		return []byte(schedule.input)
-	}
 	d := s.deployment
-	name := d.RuleName(schedule.Function + schedule.Name)
+	name, due := d.RuleName(schedule.Function+schedule.Name), now.UTC().Format(time.RFC3339)
 	source, arn, detail := "aws.events", fmt.Sprintf("arn:aws:events:%s:%s:rule/%s", d.Region, d.Account, name), json.RawMessage("{}")
 	if schedule.version2 {
 		source, arn, detail = "aws.scheduler", fmt.Sprintf("arn:aws:scheduler:%s:%s:schedule/default/%s", d.Region, d.Account, name), json.RawMessage(`"{}"`)
+	}
+	switch {
+	case schedule.input != "" && schedule.version2:
+		// "Adding context attributes in EventBridge Scheduler"
+		return []byte(strings.NewReplacer("<aws.scheduler.scheduled-time>", due, "<aws.scheduler.schedule-arn>", arn,
+			"<aws.scheduler.execution-id>", s.id(), "<aws.scheduler.attempt-number>", "1").Replace(schedule.input))
+	case schedule.input != "":
+		return []byte(schedule.input)
 	}
 	data, _ := json.Marshal(struct { // texts always encode
 		Version    string          `json:"version"`
@@ -184,7 +243,7 @@ func (s *Schedules) event(schedule Schedule, now time.Time) []byte {
 		Region     string          `json:"region"`
 		Resources  []string        `json:"resources"`
 		Detail     json.RawMessage `json:"detail"`
-	}{"0", s.id(), "Scheduled Event", source, d.Account, now.UTC().Format(time.RFC3339), d.Region, []string{arn}, detail})
+	}{"0", s.id(), "Scheduled Event", source, d.Account, due, d.Region, []string{arn}, detail})
 	return data
 }
 
@@ -195,7 +254,7 @@ func (s *Schedules) id() string {
 	return fmt.Sprintf("%08x-%04x-4%03x-8%03x-%012x", a>>32, a>>16&0xffff, a&0xfff, b>>52, b&0xffffffffffff)
 }
 
-// Run has the enabled schedules come round in real time, in UTC, until the context ends, which it returns the cause of, or
+// Run has the enabled schedules come round in real time, until the context ends, which it returns the cause of, or
 // until something on this machine fails. A rate begins to count now.
 func (s *Schedules) Run(ctx context.Context) error {
 	begin := time.Now()

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -81,8 +83,7 @@ const (
 var evening = time.Date(2026, 11, 27, 18, 0, 0, 0, time.FixedZone("", 3600))
 
 // As in "Scheduled Event" of the EventBridge User Guide.
-func TestTheEventOfARule(t *testing.T) {
-	t.Parallel()
+func theEventOfARule(t *testing.T) {
 	l := &lambda{}
 	s, err := schedulesOf(t, rule, l)
 	require.NoError(t, err)
@@ -102,8 +103,7 @@ func TestTheEventOfARule(t *testing.T) {
 	assert.NotEqual(t, string(fired.Event), string(again.Event), "each has an id of its own")
 }
 
-func TestTheEventOfTheScheduler(t *testing.T) {
-	t.Parallel()
+func theEventOfTheScheduler(t *testing.T) {
 	s, err := schedulesOf(t, scheduler, &lambda{})
 	require.NoError(t, err)
 	fired, err := s.Fire(t.Context(), "ReportFunction", "Daily", evening)
@@ -113,8 +113,30 @@ func TestTheEventOfTheScheduler(t *testing.T) {
 	assert.Contains(t, string(fired.Event), `"detail":"{}"`)
 }
 
-func TestAnInputIsTheWholeEvent(t *testing.T) {
-	t.Parallel()
+func aScheduleIsEvaluatedInItsTimeZone(t *testing.T) {
+	s, err := schedulesOf(t, `        Berlin: {Type: ScheduleV2, Properties: {ScheduleExpression: "cron(0 18 * * ? *)", ScheduleExpressionTimezone: Europe/Berlin}}
+        UTC: {Type: ScheduleV2, Properties: {ScheduleExpression: "cron(0 18 * * ? *)"}}
+        Each: {Type: ScheduleV2, Properties: {ScheduleExpression: rate(1 hour), ScheduleExpressionTimezone: Europe/Berlin}}
+`, &lambda{})
+	require.NoError(t, err)
+	six := time.Date(2026, 7, 1, 18, 0, 0, 0, time.UTC)
+	for name, want := range map[string]struct {
+		words           string
+		upToSix, tillIt int // in UTC
+	}{
+		"Berlin": {"cron(0 18 * * ? *) in Europe/Berlin", 1, 1},
+		"UTC":    {"cron(0 18 * * ? *)", 1, 0},
+		"Each":   {"rate(1 hour)", 18, 17},
+	} {
+		at := slices.IndexFunc(s.Schedules(), func(each Schedule) bool { return each.Name == name })
+		schedule, midnight := s.Schedules()[at], six.Truncate(24*time.Hour)
+		assert.Equal(t, want.words, schedule.When())
+		assert.Equal(t, want.upToSix, schedule.Between(midnight, six), name)
+		assert.Equal(t, want.tillIt, schedule.Between(midnight, six.Add(-time.Second)), name)
+	}
+}
+
+func anInputIsTheWholeEvent(t *testing.T) {
 	s, err := schedulesOf(t, `        Daily: {Type: Schedule, Properties: {Schedule: rate(1 day), Input: '{"report":"short"}', Enabled: false}}`+"\n", &lambda{})
 	require.NoError(t, err)
 	fired, err := s.Fire(t.Context(), "ReportFunction", "Daily", evening)
@@ -123,10 +145,21 @@ func TestAnInputIsTheWholeEvent(t *testing.T) {
 	assert.False(t, s.Schedules()[0].Enabled)
 	_, err = s.Fire(t.Context(), "ReportFunction", "Weekly", evening)
 	require.ErrorIs(t, err, ErrNoSchedule)
+
+	const attributes = `'{"at":"<aws.scheduler.scheduled-time>","of":"<aws.scheduler.schedule-arn>","try":"<aws.scheduler.attempt-number>"}'`
+	for kind, want := range map[string]string{
+		"ScheduleV2, Properties: {ScheduleExpression": `{"at":"2026-11-27T17:00:00Z","of":"arn:aws:scheduler:eu-north-1:123456789012:schedule/default/shop-ReportFunctionDaily-1","try":"1"}`,
+		"Schedule, Properties: {Schedule":             strings.Trim(attributes, "'"),
+	} {
+		s, err := schedulesOf(t, "        Daily: {Type: "+kind+": rate(1 day), Input: "+attributes+"}}\n", &lambda{})
+		require.NoError(t, err)
+		fired, err := s.Fire(t.Context(), "ReportFunction", "Daily", evening)
+		require.NoError(t, err)
+		assert.Equal(t, want, string(fired.Event))
+	}
 }
 
-func TestWhatFailsIsTriedTwiceMoreUnderTheSameRequestID(t *testing.T) {
-	t.Parallel()
+func whatFailsIsTriedTwiceMore(t *testing.T) {
 	for fails, want := range map[int]string{
 		0: "[processed→deleted@0s]",
 		1: "[failed→back@0s processed→deleted@1m0s]",
@@ -171,13 +204,14 @@ func TestAFaultOfThisMachineEndsAFiring(t *testing.T) {
 	require.ErrorIs(t, err, broken)
 }
 
-func TestAScheduleThatAWSWouldRefuse(t *testing.T) {
-	t.Parallel()
+func whatAWSWouldRefuse(t *testing.T) {
 	for events, want := range map[string]string{
-		"        Daily: {Type: Schedule, Properties: {Schedule: rate(1 days)}}\n":                    "Parameter ScheduleExpression is not valid",
-		"        Daily: {Type: Schedule, Properties: {Schedule: at(2026-11-27T18:00:00)}}\n":         "Parameter ScheduleExpression is not valid",
-		"        Daily: {Type: Schedule, Properties: {Schedule: rate(1 day), Input: \"no json\"}}\n": "JSON syntax error in input",
-		"        Daily: {Type: ScheduleV2, Properties: {ScheduleExpression: cron(0 12 * * *)}}\n":    "cron has six fields",
+		"        Daily: {Type: Schedule, Properties: {Schedule: rate(1 days)}}\n":                                                     "Parameter ScheduleExpression is not valid",
+		"        Daily: {Type: Schedule, Properties: {Schedule: at(2026-11-27T18:00:00)}}\n":                                          "Parameter ScheduleExpression is not valid",
+		"        Daily: {Type: Schedule, Properties: {Schedule: rate(1 day), Input: \"no json\"}}\n":                                  "JSON syntax error in input",
+		"        Daily: {Type: ScheduleV2, Properties: {ScheduleExpression: cron(0 12 * * *)}}\n":                                     "cron has six fields",
+		"        Daily: {Type: ScheduleV2, Properties: {ScheduleExpression: rate(1 day), ScheduleExpressionTimezone: Europe/Bonn}}\n": `Invalid ScheduleExpressionTimezone: "Europe/Bonn" is not in the IANA Time Zone Database`,
+		"        Daily: {Type: ScheduleV2, Properties: {ScheduleExpression: rate(1 day), ScheduleExpressionTimezone: Local}}\n":       `Invalid ScheduleExpressionTimezone: "Local"`,
 	} {
 		_, err := schedulesOf(t, events, &lambda{})
 		var refused *RequestError

@@ -22,7 +22,8 @@ const maxRate = 10_000
 
 var rateForm = regexp.MustCompile(`^rate\((\d+) (minute|hour|day)(s?)\)$`)
 
-func parseTiming(expression string, version2 bool) (timing, error) {
+// parseTiming reads an expression, whose days and hours are those of a time zone. A rate counts hours of 60 minutes in any.
+func parseTiming(expression string, version2 bool, zone *time.Location) (timing, error) {
 	if found := rateForm.FindStringSubmatch(expression); found != nil {
 		n, err := strconv.Atoi(found[1])
 		if err != nil || n == 0 || n > maxRate || (n == 1) == (found[3] == "s") {
@@ -32,10 +33,10 @@ func parseTiming(expression string, version2 bool) (timing, error) {
 		return rate(time.Duration(n) * unit), nil
 	}
 	if fields, ok := strings.CutPrefix(expression, "cron("); ok && strings.HasSuffix(fields, ")") {
-		return parseCron(strings.Fields(strings.TrimSuffix(fields, ")")))
+		return parseCron(strings.Fields(strings.TrimSuffix(fields, ")")), zone)
 	}
 	if text, ok := strings.CutPrefix(expression, "at("); ok && version2 && strings.HasSuffix(text, ")") {
-		at, err := time.Parse("2006-01-02T15:04:05", strings.TrimSuffix(text, ")"))
+		at, err := time.ParseInLocation("2006-01-02T15:04:05", strings.TrimSuffix(text, ")"), zone)
 		if err != nil {
 			return nil, fmt.Errorf("%s: it is at(2026-11-20T13:00:00)", expression)
 		}
@@ -61,14 +62,16 @@ func (o once) next(_, last time.Time) (time.Time, bool) {
 type cron struct {
 	minutes, hours, months, years []int
 	day                           func(time.Time) bool
+	zone                          *time.Location
 }
 
 // lastYear is the latest that a cron expression may name.
 const lastYear = 2199
 
 func (c cron) next(_, last time.Time) (time.Time, bool) {
-	last = last.UTC()
-	for day := last.Truncate(24 * time.Hour); day.Year() <= lastYear; day = day.AddDate(0, 0, 1) {
+	year, month, date := last.In(c.zone).Date()
+	// Days and hours are counted as if there were no change of the clocks.
+	for day := time.Date(year, month, date, 0, 0, 0, 0, time.UTC); day.Year() <= lastYear; day = day.AddDate(0, 0, 1) {
 		if !slices.Contains(c.years, day.Year()) {
 			day = time.Date(day.Year(), 12, 31, 0, 0, 0, 0, time.UTC)
 			continue
@@ -78,10 +81,25 @@ func (c cron) next(_, last time.Time) (time.Time, bool) {
 		}
 		for _, hour := range c.hours {
 			for _, minute := range c.minutes {
-				if at := day.Add(time.Duration(hour)*time.Hour + time.Duration(minute)*time.Minute); at.After(last) {
+				at, ok := onTheClock(day.Add(time.Duration(hour)*time.Hour+time.Duration(minute)*time.Minute), c.zone)
+				if ok && at.After(last) {
 					return at, true
 				}
 			}
+		}
+	}
+	return time.Time{}, false
+}
+
+// onTheClock is when the clocks of a zone show a time, which is given in UTC. When they are set forward they never show some times, and
+// ok is false. When they are set back they show some twice, and it is the first: the scheduler skips the one, and comes round
+// once in the other ("Schedule types in EventBridge Scheduler", on daylight saving time).
+func onTheClock(shown time.Time, zone *time.Location) (at time.Time, ok bool) {
+	for _, near := range []time.Time{shown.Add(-24 * time.Hour), shown.Add(24 * time.Hour)} { // before and after a change
+		_, offset := near.In(zone).Zone()
+		at = shown.Add(-time.Duration(offset) * time.Second).In(zone)
+		if at.Format(time.DateTime) == shown.Format(time.DateTime) {
+			return at, true
 		}
 	}
 	return time.Time{}, false
@@ -92,14 +110,14 @@ var (
 	dayNames   = []string{"SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"} // SUN is 1
 )
 
-func parseCron(fields []string) (timing, error) {
+func parseCron(fields []string, zone *time.Location) (timing, error) {
 	if len(fields) != 6 {
 		return nil, fmt.Errorf("cron has six fields, minutes, hours, day of month, month, day of week and year, not %d", len(fields))
 	}
 	if (fields[2] == "?") == (fields[4] == "?") {
 		return nil, errors.New("of day of month and day of week one is ?, and the other says when")
 	}
-	var c cron
+	c := cron{zone: zone}
 	var all [4]error
 	c.minutes, all[0] = parseField(fields[0], 0, 59, nil)
 	c.hours, all[1] = parseField(fields[1], 0, 23, nil)

@@ -9,8 +9,7 @@ import (
 )
 
 // The examples are those of "Creating a rule that runs on a schedule" in the EventBridge User Guide.
-func TestWhenSchedulesComeRound(t *testing.T) {
-	t.Parallel()
+func whenSchedulesComeRound(t *testing.T) {
 	const form = "2006-01-02 15:04 Mon"
 	begin := time.Date(2026, 11, 27, 10, 7, 30, 0, time.UTC) // a Friday
 	for expression, want := range map[string][]string{
@@ -35,7 +34,7 @@ func TestWhenSchedulesComeRound(t *testing.T) {
 		"at(2026-12-24T18:00:00)":    {"2026-12-24 18:00 Thu", "never"},
 		"at(2020-01-01T00:00:00)":    {"never"},
 	} {
-		timing, err := parseTiming(expression, true)
+		timing, err := parseTiming(expression, true, time.UTC)
 		require.NoError(t, err, expression)
 		last := begin
 		for n, each := range want {
@@ -50,18 +49,55 @@ func TestWhenSchedulesComeRound(t *testing.T) {
 	}
 }
 
-func TestWhatEventBridgeRefusesAsASchedule(t *testing.T) {
-	t.Parallel()
+// In 2026 the clocks of Berlin are set forward on 29 March at 2:00, and back on 25 October at 3:00.
+func whenSchedulesComeRoundInATimeZone(t *testing.T) {
+	const form = "2006-01-02 15:04"
+	for _, tt := range []struct {
+		expression, zone, begin string
+		want                    []string // in UTC
+	}{
+		{"cron(0 18 * * ? *)", "Europe/Berlin", "2026-02-03 12:00", []string{"2026-02-03 17:00", "2026-02-04 17:00"}},
+		{"cron(0 18 * * ? *)", "Europe/Berlin", "2026-03-28 12:00", []string{"2026-03-28 17:00", "2026-03-29 16:00", "2026-03-30 16:00"}},
+		{"cron(0 18 * * ? *)", "America/New_York", "2026-02-03 12:00", []string{"2026-02-03 23:00", "2026-02-04 23:00"}},
+		{"cron(0 5 L * ? *)", "Asia/Tokyo", "2026-02-27 21:00", []string{"2026-03-30 20:00"}},                                  // the last of February is over there
+		{"cron(0 6 L * ? *)", "Asia/Tokyo", "2026-02-27 20:30", []string{"2026-02-27 21:00"}},                                  // and is a day later than here
+		{"cron(30 2 * * ? *)", "Europe/Berlin", "2026-03-28 00:00", []string{"2026-03-28 01:30", "2026-03-30 00:30"}},          // 2:30 is skipped
+		{"cron(30 2 * * ? *)", "Europe/Berlin", "2026-10-24 12:00", []string{"2026-10-25 00:30", "2026-10-26 01:30"}},          // 2:30 comes twice
+		{"cron(30 2 * * ? *)", "Europe/Berlin", "2026-10-25 00:45", []string{"2026-10-26 01:30"}},                              // between the two
+		{"cron(15,45 2 * * ? *)", "Australia/Lord_Howe", "2026-10-03 12:00", []string{"2026-10-03 15:45", "2026-10-04 15:15"}}, // half an hour
+		{"at(2026-06-01T09:00:00)", "Europe/Berlin", "2026-01-01 00:00", []string{"2026-06-01 07:00", "never"}},
+		{"rate(1 day)", "Europe/Berlin", "2026-03-28 18:00", []string{"2026-03-29 18:00", "2026-03-30 18:00"}}, // 24 hours
+	} {
+		zone, err := time.LoadLocation(tt.zone)
+		require.NoError(t, err)
+		timing, err := parseTiming(tt.expression, true, zone)
+		require.NoError(t, err, tt.expression)
+		begin, err := time.Parse(form, tt.begin)
+		require.NoError(t, err)
+		last := begin
+		for n, each := range tt.want {
+			at, ok := timing.next(begin, last)
+			got := "never"
+			if ok {
+				got = at.UTC().Format(form)
+			}
+			assert.Equal(t, each, got, "%s in %s from %s, time %d", tt.expression, tt.zone, tt.begin, n+1)
+			last = at
+		}
+	}
+}
+
+func whatEventBridgeRefuses(t *testing.T) {
 	for _, expression := range []string{
 		"", "every day", "rate()", "rate(0 minutes)", "rate(1 minutes)", "rate(5 minute)", "rate(5 seconds)", "rate(1.5 hours)", "rate(-1 days)",
 		"cron()", "cron(0 12 * * ?)", "cron(0 12 * * * *)", "cron(0 12 ? * ? *)", "cron(60 12 * * ? *)", "cron(0 24 * * ? *)", "cron(0 12 0 * ? *)",
 		"cron(0 12 * 13 ? *)", "cron(0 12 ? * 8 *)", "cron(0 12 ? * 2#6 *)", "cron(0 12 40W * ? *)", "cron(x 12 * * ? *)", "cron(0/0 12 * * ? *)",
 		"cron(10-5 12 * * ? *)", "cron(0 12 * * ? 1969)", "at(2026-12-24)", "0 12 * * *",
 	} {
-		_, err := parseTiming(expression, true)
+		_, err := parseTiming(expression, true, time.UTC)
 		require.Error(t, err, expression)
 	}
-	_, err := parseTiming("at(2026-12-24T18:00:00)", false)
+	_, err := parseTiming("at(2026-12-24T18:00:00)", false, time.UTC)
 	require.Error(t, err, "rules have no at")
 }
 
@@ -70,8 +106,10 @@ func FuzzTiming(f *testing.F) {
 		f.Add(seed)
 	}
 	begin := time.Date(2026, 11, 27, 10, 7, 30, 0, time.UTC)
+	zone, err := time.LoadLocation("Europe/Berlin")
+	require.NoError(f, err)
 	f.Fuzz(func(t *testing.T, expression string) {
-		timing, err := parseTiming(expression, true)
+		timing, err := parseTiming(expression, true, zone)
 		if err != nil {
 			return
 		}

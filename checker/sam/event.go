@@ -59,6 +59,7 @@ type S3Event struct {
 // ScheduleEvent is a schedule of EventBridge, by a rule (Schedule) or the scheduler (ScheduleV2).
 type ScheduleEvent struct {
 	Expression string // such as "rate(5 minutes)"
+	Timezone   string // that the scheduler evaluates it in, such as "Europe/Berlin"; "" is UTC, which rules are always in
 	Input      Value  // the event, as JSON; zero if AWS is to make one
 	Enabled    bool
 }
@@ -139,8 +140,7 @@ func (d *decoder) eventSource(e *Event, inner *object) {
 	case "ScheduleV2":
 		e.Source = d.scheduleEvent("ScheduleExpression", o)
 		e.Untyped = o.untyped("DeadLetterConfig", "Description", "EndDate", "FlexibleTimeWindow", "GroupName",
-			"KmsKeyArn", "Name", "OmitName", "PermissionsBoundary", "RetryPolicy", "RoleArn",
-			"ScheduleExpressionTimezone", "StartDate")
+			"KmsKeyArn", "Name", "OmitName", "PermissionsBoundary", "RetryPolicy", "RoleArn", "StartDate")
 	default:
 		d.unknownEvent(inner.get("Type"), e.Type)
 		return
@@ -213,6 +213,11 @@ func (d *decoder) scheduleEvent(expression string, o *object) *ScheduleEvent {
 	s.Enabled = o.oneOf("State", "ENABLED", "ENABLED", "DISABLED", "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS") != "DISABLED"
 	if expression == "Schedule" { // the scheduler has no Enabled
 		s.Enabled = o.booleanOr("Enabled", true) && s.Enabled
+		if n := o.get("ScheduleExpressionTimezone"); n != nil {
+			d.problem(n, "is for events of type ScheduleV2: a rule, which type Schedule makes, is in UTC")
+		}
+	} else {
+		s.Timezone = o.text("ScheduleExpressionTimezone")
 	}
 	if n := o.get(expression); n != nil && s.Expression != "" && !strings.HasSuffix(s.Expression, ")") {
 		d.problem(n, "is %q; it must be a schedule such as rate(5 minutes) or cron(0 12 * * ? *)", s.Expression)

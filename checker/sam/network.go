@@ -15,6 +15,7 @@ type Network struct {
 	SecurityGroups []SecurityGroup
 	Endpoints      []Endpoint
 	NatGateways    []*Other
+	Addresses      []*Other // of type AWS::EC2::EIP
 
 	// tables are the route tables by subnet. A subnet without one has its VPC's main route table, which only has the
 	// route within the VPC.
@@ -49,7 +50,7 @@ type SecurityGroup struct {
 // Rule is a rule of a security group.
 type Rule struct {
 	Line             int
-	Protocol         string // "tcp", "udp", a number, or "-1" for all
+	Protocol         string // "tcp", "udp", "icmp", the number of another, or "-1" for all
 	FromPort, ToPort int    // 0 if not given
 	// Peer is whom the rule is about, as written: a CIDR block, !Ref of a security group, the id of a prefix list.
 	Peer Value
@@ -82,6 +83,8 @@ func (t *Template) Network() Network {
 			n.Routes = append(n.Routes, o.route(types))
 		case "AWS::EC2::NatGateway":
 			n.NatGateways = append(n.NatGateways, o)
+		case "AWS::EC2::EIP":
+			n.Addresses = append(n.Addresses, o)
 		case "AWS::EC2::VPCEndpoint":
 			n.Endpoints = append(n.Endpoints, o.endpoint())
 		case "AWS::EC2::SecurityGroup":
@@ -208,6 +211,9 @@ func (o *Other) rules(property string) (all []Rule) {
 	return all
 }
 
+// protocols are names of protocols by their numbers at IANA: a rule may have either.
+var protocols = map[string]string{"1": "icmp", "6": "tcp", "17": "udp"}
+
 // rule reads a rule whose properties are below a path.
 func (o *Other) rule(path []string, line int) Rule {
 	r := Rule{Line: line}
@@ -229,6 +235,9 @@ func (o *Other) rule(path []string, line int) Rule {
 	}
 	if v, ok := one("IpProtocol"); ok {
 		r.Protocol = strings.ToLower(v.String())
+		if name, known := protocols[r.Protocol]; known {
+			r.Protocol = name
+		}
 	}
 	r.FromPort, r.ToPort = number("FromPort"), number("ToPort")
 	for _, name := range []string{

@@ -104,7 +104,7 @@ func (d *deployment) notified(n eventsource.Notification) {
 
 // fired shows what came of a schedule.
 func (d *deployment) fired(f eventsource.Firing) {
-	what := fmt.Sprintf("schedule %s, %s", f.Name, f.Expression)
+	what := fmt.Sprintf("schedule %s, %s", f.Name, f.When())
 	if tries := len(f.Attempts); tries > 1 {
 		what += fmt.Sprintf(", attempt %d", tries)
 	}

@@ -47,14 +47,14 @@ func (s *server) describe() {
 	s.Live.Section("Queues", queues...)
 	var schedules, byHand [][]string
 	for _, each := range deployed.Schedules() {
-		row := []string{each.Function, each.Name, each.Expression}
+		row := []string{each.Function, each.Name, each.When()}
 		if !each.Enabled {
 			row[2] += ", disabled"
 		}
 		schedules = append(schedules, row)
 		byHand = append(byHand, []string{"curl -X POST " + s.endpoint.url() + schedulesPath + each.Function + "/" + each.Name})
 	}
-	s.Live.Section("Schedules, in UTC", schedules...)
+	s.Live.Section("Schedules, in UTC if they do not say otherwise", schedules...)
 	s.Live.Section("To let one come round now", byHand...)
 	for _, o := range t.Outputs {
 		value, err := deployed.Output(o.Name)

@@ -132,12 +132,11 @@ func (a *adapter) without(untyped map[string]*yaml.Node, owner string, limits ma
 
 // scheduleLimits are properties of schedules, and what it means that they are not looked at.
 var scheduleLimits = map[string]string{
-	"DeadLetterConfig":           "an event that fails three times is dropped",
-	"EndDate":                    "it comes round for as long as this runs",
-	"FlexibleTimeWindow":         "it comes round on time",
-	"RetryPolicy":                "an event that fails is tried twice more",
-	"ScheduleExpressionTimezone": "it is in UTC",
-	"StartDate":                  "it comes round from now on",
+	"DeadLetterConfig":   "an event that fails three times is dropped",
+	"EndDate":            "it comes round for as long as this runs",
+	"FlexibleTimeWindow": "it comes round on time",
+	"RetryPolicy":        "an event that fails is tried twice more",
+	"StartDate":          "it comes round from now on",
 }
 
 // functionLimits are properties of functions, and what it means that they are not looked at.

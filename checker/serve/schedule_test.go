@@ -27,12 +27,12 @@ Resources:
       CodeUri: echo/
       Events:
         Daily: {Type: Schedule, Properties: {Schedule: rate(1 day), Input: '{"Log":["good evening"],"Return":1}'}}
-        Off: {Type: ScheduleV2, Properties: {ScheduleExpression: rate(1 minute), State: DISABLED}}
+        Off: {Type: ScheduleV2, Properties: {ScheduleExpression: "cron(0 18 * * ? *)", ScheduleExpressionTimezone: Europe/Berlin, State: DISABLED}}
 `), 0o600))
 	r := start(t, p)
 	r.await("Ctrl-C")
 	assert.Contains(t, r.String(), "EchoFunction  Daily  rate(1 day)\n")
-	assert.Contains(t, r.String(), "EchoFunction  Off    rate(1 minute), disabled\n")
+	assert.Contains(t, r.String(), "EchoFunction  Off    cron(0 18 * * ? *) in Europe/Berlin, disabled\n")
 	url := r.client() + "/_schedules/EchoFunction/"
 	assert.Contains(t, r.String(), "curl -X POST "+url+"Daily\n")
 	status, _, _ := r.post(url+"Daily", "")

@@ -33,3 +33,8 @@ func (s *Stack) Schedules() []eventsource.Schedule { return s.schedules.Schedule
 func (s *Stack) Fire(ctx context.Context, function, name string, now time.Time) (eventsource.Firing, error) {
 	return s.schedules.Fire(ctx, function, name, now)
 }
+
+// ScheduledEvent is what a schedule sends at a time; see [eventsource.Schedules.Event].
+func (s *Stack) ScheduledEvent(function, name string, at time.Time) ([]byte, error) {
+	return s.schedules.Event(function, name, at)
+}

@@ -19,9 +19,9 @@ const day = "2026-02-03"
 
 var report = check.Check{
 	ID:          "report",
-	Requirement: "ReportFunction comes round on a schedule, and writes the report of the event's day to ReportsTable, once, however often the event comes",
-	Why: "A schedule comes round whether somebody thinks of it or not, and needs no address that others could open. Its events come at least once, " +
-		"and sometimes late: the day is the event's, and it is the key.",
+	Requirement: "ReportFunction comes round once a day, on a schedule, and writes the report of the event's day to ReportsTable, once, however often the event comes",
+	Why: "A schedule comes round whether somebody thinks of it or not, and needs no address that others could open. Each time it reads, and bills, the whole table. " +
+		"Its events come at least once, and sometimes late: the day is the event's, and it is the key.",
 	Next: "Give ReportFunction an event of type ScheduleV2. Take an events.EventBridgeEvent, and make the key of event.Time: event.Time.UTC().Format(time.DateOnly).",
 	Run: func(t *check.T) {
 		t.Table(table).Put(kettle(t))
@@ -29,7 +29,30 @@ var report = check.Check{
 		f := t.Function(reportFunction)
 		f.Fire(evening).Processed()
 		wrote(t, f.Fire(evening).Processed(), stack.Item{"id": day, "items": 2, "value": 24.9, "text": day + ": 2 items worth 24.90 EUR"})
+		requireDaily(t, f)
 	},
+}
+
+// requireDaily requires that the function is invoked once a day, by as many schedules as it may have. In the week after the
+// evening no clock is changed.
+func requireDaily(t *check.T, f *check.Function) {
+	const days = 7
+	times, words := 0, []string{}
+	for _, s := range f.Schedules() {
+		if s.Enabled {
+			times += s.Between(evening, evening.AddDate(0, 0, days))
+			words = append(words, s.When())
+		}
+	}
+	if times == days {
+		return
+	}
+	t.Fail(check.Finding{
+		Did:  "looked at when ReportFunction is invoked: " + strings.Join(words, ", "),
+		Got:  fmt.Sprintf("%d times in %d days", times, days),
+		Want: "once a day",
+		Next: "Write rate(1 day), or cron(0 18 * * ? *), whose fields are minutes, hours, day of month, month, day of week and year. With * for the minutes it is every minute from 18:00 to 18:59.",
+	})
 }
 
 // wrote requires that there is this report, and no other.

@@ -1,7 +1,7 @@
 package lesson04
 
 import (
-	"strings"
+	"fmt"
 
 	"example.com/serverless-patterns/checker/check"
 )
@@ -15,13 +15,24 @@ var routes = check.Check{
 		http := t.API(api)
 		item := kettle(t)
 		created := http.Send(post(text(item)))
-		if location := created.JSON(201, item).Headers["location"]; !strings.HasSuffix(location, pathOf(item)) {
-			created.Fail(check.Finding{Got: "the header Location: " + location, Want: "the address of the item, which ends in " + pathOf(item)})
+		location := created.JSON(201, item).Headers["location"]
+		if found := http.Follow("/items", location); found.Answer().Status != 200 {
+			created.Fail(check.Finding{
+				Got:  fmt.Sprintf("the header Location: %s, and for a GET there %s", location, found.Answer()),
+				Want: "the address of the item, with the stage in it",
+			})
 		}
 		http.Get(pathOf(item)).JSON(200, item)
-		if id := http.Send(post(`{"name":"Kännchen","price":0}`)).Object(201, named("…"))["id"]; id == nil || id == "" {
-			t.Fail(check.Finding{Got: "an item without an id", Want: "an id that the function has made up"})
+		short := http.Send(post(`{"name":"Kännchen","price":0}`))
+		made := short.Object(201, named("…"))
+		if made["id"] == nil || made["id"] == "" {
+			short.Fail(check.Finding{Got: "an item without an id", Want: "an id that the function has made up"})
 		}
+		if made["status"] != "available" {
+			short.Fail(check.Finding{Got: "an item whose status is " + text(made["status"]), Want: `the status "available", when the request does not say`})
+		}
+		other := kettle(t)
+		http.Send(check.Request{Method: "POST", Path: "/items", Body: text(other)}).JSON(201, other) // the event has it in base64
 		http.Send(remove(item)).Body(204, "")
 		http.Get(pathOf(item)).Status(404)
 		http.Send(remove(item)).Body(204, "")

@@ -59,9 +59,14 @@ func startsOf(t *check.T, before *check.Reference) []check.Start {
 	}
 	starts := []check.Start{{Function: before.Function(monolith), Event: request("GET", "/items/{id}", old, "")}}
 	for n, name := range own {
-		if t.HasFunction(name) {
-			starts = append(starts, check.Start{Function: t.Function(name), Event: events[n]})
+		if !t.HasFunction(name) {
+			continue
 		}
+		f, event := t.Function(name), events[n]
+		if own, ok := f.ScheduledEvent(evening); ok {
+			event = own
+		}
+		starts = append(starts, check.Start{Function: f, Event: event})
 	}
 	return starts
 }
@@ -114,7 +119,7 @@ func startTable(t *check.T, before *check.Reference, costs []check.ColdStart) ch
 			{Name: "function"}, {Name: "size (MB)", Varies: true}, {Name: "INIT (ms)", Varies: true}, {Name: "its CPU (ms)", Varies: true},
 			{Name: "may do to ItemsTable"},
 		},
-		Note: "Medians of 5 cold starts on this machine. On AWS, compare Init Duration in the REPORT line.",
+		Note: fmt.Sprintf("Medians of %d cold starts on this machine. On AWS, compare Init Duration in the REPORT line.", check.Samples),
 	}
 	row := func(name string, c check.ColdStart, may string) {
 		m.Rows = append(m.Rows, []string{name, check.Megabytes(c.Function.Size()), check.Milliseconds(c.Init), check.Milliseconds(c.InitCPU), may})

@@ -123,7 +123,7 @@ func coldStartTable(hello, own check.ColdStart) check.Measure {
 			{Name: "AWS calls"}, {Name: "1st event's CPU", Varies: true},
 		},
 		Rows: [][]string{row("hello, world", hello), row(function, own)},
-		Note: "Medians of 5 cold starts on this machine. On AWS, compare Init Duration in the REPORT line.",
+		Note: fmt.Sprintf("Medians of %d cold starts on this machine. On AWS, compare Init Duration in the REPORT line.", check.Samples),
 	}
 }
 

@@ -170,18 +170,25 @@ var initCalls = check.Check{
 		if !reply.InitCompleted {
 			reply.Answered()
 		}
-		for _, s := range all {
-			for _, r := range s.Requests() {
-				reply.Fail(check.Finding{Got: "a request to " + s.Name() + " before the first event: " + r.String(), Want: "no request before the first event"})
-			}
-			if n := s.Connections(); n > 0 {
-				reply.Fail(check.Finding{Got: "a connection to " + s.Name() + " before the first event", Want: "none before the first event"})
-			}
-		}
-		for _, c := range f.InitCalls() {
+		connected := slices.IndexFunc(all, func(s *check.Downstream) bool { return s.Connections() > 0 })
+		for _, c := range f.InitCalls() { // begun before it was ready
 			reply.Fail(check.Finding{Got: "an AWS call before the first event: " + c.String(), Want: "no call before the first event"})
 		}
+		const did = "started " + function + ", and then sent it a request for a quote"
 		item := stocked(t)
-		requireQuote(t.API(api).Send(request(item)).About(idOf(item)), whole(item)) // it has started, and works
+		first := t.API(api).Send(request(item)).About(idOf(item))
+		requireQuote(first, whole(item)) // it has started, and works
+		// What a goroutine of INIT has begun is frozen with the process at some point, and goes on with the first event. So it is now that
+		// all of it can be seen.
+		for _, s := range all {
+			for _, r := range s.Requests() {
+				if !slices.ContainsFunc(s.About(idOf(item)), func(own downstream.Request) bool { return own.At.Equal(r.At) }) {
+					first.Fail(check.Finding{Did: did, Got: "a request that INIT began, and the quote did not need: " + r.String(), Want: "no request but those for the quote"})
+				}
+			}
+		}
+		if connected >= 0 {
+			first.Fail(check.Finding{Did: did, Got: "a connection to " + all[connected].Name() + " before the first event", Want: "none before the first event"})
+		}
 	},
 }

@@ -10,13 +10,18 @@ import (
 	"example.com/serverless-patterns/checker/stack"
 )
 
+// after is how much later than a failure the other answers come: code that gives up the other calls when one fails has none of
+// them then, whatever the machine does.
+const after = 250 * time.Millisecond
+
 var serviceFails = check.Check{
 	ID:          "service-fails",
 	Requirement: "When one service fails, the quote has what the others say, and missing names the figure that is not there",
 	Why: "A quote without shipping costs is still worth something to the customer; an error is not. If every service has to be there for every answer, the " +
 		"function is down whenever one of the three is.",
 	Next: "Collect what each service says or why it does not, and answer 200 with the figures that are there. Look at the status and at the body: " +
-		"an error's body decodes, too, into a figure of 0.",
+		"an error's body decodes, too, into a figure of 0. And let one failure not end the other calls, as errgroup.WithContext does.",
+	Waits: "services that answer later than the one that fails",
 	Run: func(t *check.T) {
 		all := services(t)
 		for n, kinds := range [][]downstream.Kind{
@@ -26,7 +31,10 @@ var serviceFails = check.Check{
 		} {
 			for _, kind := range kinds {
 				item := stocked(t)
-				all[n].Inject(downstream.Fault{About: idOf(item), Kind: kind})
+				for _, s := range all {
+					s.Inject(downstream.Fault{About: idOf(item), Kind: downstream.Delay(after)})
+				}
+				all[n].Inject(downstream.Fault{About: idOf(item), Kind: kind}) // the latest counts
 				reply := t.API(api).Send(request(item)).About(idOf(item)).While(all[n].Name() + " " + kind.During)
 				requireQuote(reply, without(figures[n], item))
 			}

@@ -195,7 +195,7 @@ func words(r sam.Rule) string {
 var noNAT = check.Check{
 	ID:          "no-nat",
 	Severity:    check.Should,
-	Requirement: "Nothing is paid for that the function does not need: no NAT gateway, no interface endpoint for DynamoDB",
+	Requirement: "Nothing is paid for that the function does not need: no NAT gateway, no address of one, no interface endpoint for DynamoDB",
 	Why: "A NAT gateway costs some 30 dollars a month in each zone, used or not, and then by the gigabyte. All that this function calls is in the VPC or behind the " +
 		"gateway endpoint: it needs no way to the internet.",
 	Next: "Take out the NAT gateway with its address, its public subnet and the internet gateway, and every route to them.",
@@ -203,6 +203,9 @@ var noNAT = check.Check{
 		n := lookAtNetwork(t)
 		for _, g := range n.NatGateways {
 			n.fail(g.Line, g.LogicalID, "a NAT gateway, although nothing that the function calls is on the internet", "none")
+		}
+		for _, a := range n.Addresses {
+			n.fail(a.Line, a.LogicalID, "an Elastic IP address, which is paid by the hour, used or not", "none")
 		}
 		for _, e := range n.Endpoints {
 			if e.Service == "dynamodb" && !e.Gateway {
