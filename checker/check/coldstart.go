@@ -26,6 +26,8 @@ type ColdStart struct {
 	Took, EventCPU time.Duration // by the first event
 	Calls          []wire.Call   // to AWS in one INIT
 	Last           *Reply        // to one of the first events
+
+	taken []*sandbox.Invocation // that the medians are of
 }
 
 // CPU is that of INIT and the first event together: work that is put off counts once it is done.
@@ -52,17 +54,35 @@ func (t *T) ColdStarts(of ...Start) []ColdStart {
 	}
 	all := make([]ColdStart, len(of))
 	for n, s := range of {
-		all[n] = ColdStart{
-			Start:    s,
-			Init:     median(taken[n], func(i *sandbox.Invocation) time.Duration { return i.InitDuration }),
-			InitCPU:  median(taken[n], initCPU),
-			Took:     median(taken[n], func(i *sandbox.Invocation) time.Duration { return i.Duration }),
-			EventCPU: median(taken[n], eventCPU),
-			Calls:    s.Function.InitCalls(),
-			Last:     last[n],
-		}
+		all[n] = coldStartOf(s, taken[n], last[n])
 	}
 	return all
+}
+
+// Together are what two measurements of the same functions come to, with medians of all that was measured: what was disturbed in one of
+// them changes little. The first of several is nil.
+func Together(earlier, later []ColdStart) []ColdStart {
+	if earlier == nil {
+		return later
+	}
+	all := make([]ColdStart, len(later))
+	for n, c := range later {
+		all[n] = coldStartOf(c.Start, append(slices.Clone(earlier[n].taken), c.taken...), c.Last)
+	}
+	return all
+}
+
+func coldStartOf(s Start, taken []*sandbox.Invocation, last *Reply) ColdStart {
+	return ColdStart{
+		Start:    s,
+		Init:     median(taken, func(i *sandbox.Invocation) time.Duration { return i.InitDuration }),
+		InitCPU:  median(taken, initCPU),
+		Took:     median(taken, func(i *sandbox.Invocation) time.Duration { return i.Duration }),
+		EventCPU: median(taken, eventCPU),
+		Calls:    s.Function.InitCalls(),
+		Last:     last,
+		taken:    taken,
+	}
 }
 
 // LogicalID is what the template calls the function.

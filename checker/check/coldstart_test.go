@@ -22,8 +22,13 @@ func TestColdStartsAreComparedWithTheLeastThatAFunctionCanBe(t *testing.T) {
 	answer := Event{Words: "a test", JSON: json.RawMessage(`{"Return":{"statusCode":200},"Calls":2}`)}
 	r := run0(t, tiny(Check{ID: "init", Alone: true, Run: func(c *T) {
 		echo := c.Function("EchoFunction")
-		for range 2 { // what was built is taken again
+		var together []ColdStart
+		for n := range 2 { // what was built is taken again
 			costs := c.ColdStarts(Start{c.Hello(), answer}, Start{echo, answer})
+			together = Together(together, costs)
+			assert.Len(t, together[1].taken, (n+1)*Samples)
+			assert.Equal(t, median(together[1].taken, initCPU), together[1].InitCPU)
+			assert.Equal(t, costs[1].Last, together[1].Last)
 			for _, cost := range costs {
 				assert.Positive(t, cost.Init)
 				assert.Positive(t, cost.InitCPU)
