@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"slices"
@@ -23,6 +24,7 @@ type Start struct {
 type ColdStart struct {
 	Start
 	Init, InitCPU  time.Duration // up to the request for the first event
+	Wait           time.Duration // in which INIT did not compute: the least of all, since a busy machine makes every process wait
 	Took, EventCPU time.Duration // by the first event
 	Calls          []wire.Call   // to AWS in one INIT
 	Last           *Reply        // to one of the first events
@@ -77,6 +79,7 @@ func coldStartOf(s Start, taken []*sandbox.Invocation, last *Reply) ColdStart {
 		Start:    s,
 		Init:     median(taken, func(i *sandbox.Invocation) time.Duration { return i.InitDuration }),
 		InitCPU:  median(taken, initCPU),
+		Wait:     least(taken, func(i *sandbox.Invocation) time.Duration { return max(0, i.InitDuration-initCPU(i)) }),
 		Took:     median(taken, func(i *sandbox.Invocation) time.Duration { return i.Duration }),
 		EventCPU: median(taken, eventCPU),
 		Calls:    s.Function.InitCalls(),
@@ -168,6 +171,10 @@ func median(of []*sandbox.Invocation, figure func(*sandbox.Invocation) time.Dura
 	}
 	slices.Sort(all)
 	return all[len(all)/2]
+}
+
+func least(of []*sandbox.Invocation, figure func(*sandbox.Invocation) time.Duration) time.Duration {
+	return figure(slices.MinFunc(of, func(a, b *sandbox.Invocation) int { return cmp.Compare(figure(a), figure(b)) }))
 }
 
 // Times is how many times as large one figure is as another, such as two durations or two sizes.

@@ -28,6 +28,7 @@ func TestColdStartsAreComparedWithTheLeastThatAFunctionCanBe(t *testing.T) {
 			together = Together(together, costs)
 			assert.Len(t, together[1].taken, (n+1)*Samples)
 			assert.Equal(t, median(together[1].taken, initCPU), together[1].InitCPU)
+			assert.LessOrEqual(t, together[1].Wait, costs[1].Wait, "the least of more")
 			assert.Equal(t, costs[1].Last, together[1].Last)
 			for _, cost := range costs {
 				assert.Positive(t, cost.Init)

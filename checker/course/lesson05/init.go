@@ -14,7 +14,7 @@ import (
 const (
 	maxInit  = 8.0                    // computed in INIT, in INITs of hello
 	maxEvent = 4.0                    // computed for an event, in INITs of hello
-	longWait = 250 * time.Millisecond // in which INIT computes nothing, beyond what hello waits on the same machine
+	longWait = 250 * time.Millisecond // in which INIT computes nothing, beyond five times what hello waits on the same machine, each at the least
 	rounds   = 3                      // of measuring before it is said that something is too much
 )
 
@@ -73,7 +73,7 @@ var initTime = check.Check{
 // excessOfInit is the finding if INIT costs too much.
 func excessOfInit(hello, own check.ColdStart) *check.Finding {
 	times := check.Times(own.InitCPU, hello.InitCPU)
-	wait := own.Init - own.InitCPU - 5*max(0, hello.Init-hello.InitCPU)
+	wait := own.Wait - 5*hello.Wait
 	switch {
 	case times > maxInit:
 		most, next, evidence := culprit(own)
