@@ -19,7 +19,7 @@ import (
 
 // options are the command line.
 type options struct {
-	Rows    []string `arg:"" optional:"" enum:"save,lessons,invocation,verify,grade,cold" help:"What to measure: save, lessons, invocation, verify, grade or cold. Default: all but cold."`
+	Rows    []string `arg:"" optional:"" enum:"save,watch,lessons,invocation,verify,grade,cold" help:"What to measure: save, watch, lessons, invocation, verify, grade or cold. Default: all but cold."`
 	Pairs   int      `short:"n" default:"7" help:"How many pairs to measure; of a lesson 5 at most, of verify and grade 3."`
 	Cold    int      `default:"0" help:"How many fresh clones to measure. Each takes minutes."`
 	JSON    bool     `name:"json" help:"Write one JSON document instead of the table."`
@@ -101,7 +101,7 @@ func (o options) parts() []string {
 	if len(o.Rows) > 0 {
 		return o.Rows
 	}
-	parts := []string{"save", "lessons", "invocation", "verify", "grade"}
+	parts := []string{"save", "watch", "lessons", "invocation", "verify", "grade"}
 	if o.Cold > 0 {
 		parts = append(parts, "cold")
 	}

@@ -34,6 +34,7 @@ func example() Report {
 		Machine: Machine{System: "linux/amd64", CPUs: 2, Go: "go1.26.8", Before: 0.42, After: 12.07},
 		Rows: []Row{
 			with(firstFinding, ms(800, 880), ms(800, 920), ms(1000, 1300)),
+			with(watchFinding, ms(800, 900), ms(800, 940)),
 			with(verdictEmbedded, ms(800, 1000), ms(820, 1020)),
 			containers,
 			with(share, ms(800, 1200), ms(800, 1100)),
