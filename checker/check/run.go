@@ -141,6 +141,9 @@ func (r *run) prepare(ctx context.Context, dir, work string) error {
 	var problems sam.Problems
 	switch {
 	case errors.As(err, &problems):
+		for n := range problems {
+			problems[n].File = below(r.options.Root, problems[n].File)
+		}
 		r.built(BuildResult{Verdict: Failed, Template: true, Seconds: seconds(time.Since(begin)), Output: problems.Error()})
 		return nil
 	case errors.Is(err, fs.ErrNotExist):
@@ -196,4 +199,12 @@ func codeURIs(t *sam.Template) []string {
 		}
 	}
 	return all
+}
+
+// below is a path as the compiler writes those of the course: relative to its root, if it is in it.
+func below(root, path string) string {
+	if relative, err := filepath.Rel(root, path); err == nil && filepath.IsLocal(relative) {
+		return relative
+	}
+	return path
 }

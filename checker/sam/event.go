@@ -146,6 +146,13 @@ func (d *decoder) eventSource(e *Event, inner *object) {
 		return
 	}
 	o.done("property of an event of type " + e.Type)
+	// An indent too few is a mistake of its own: what belongs to the event stands beside its Properties.
+	for _, name := range inner.keys {
+		if name != "Type" && name != "Properties" && slices.Contains(o.known, name) {
+			d.problem(inner.key(name), "%s belongs to the event's Properties; indent it below them", name)
+			inner.skip(name)
+		}
+	}
 }
 
 func (d *decoder) unknownEvent(n *yaml.Node, name string) {

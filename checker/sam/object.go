@@ -2,6 +2,7 @@ package sam
 
 import (
 	"slices"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -77,7 +78,7 @@ func (o *object) requireOne(name, instead string) {
 func (o *object) done(what string) {
 	for _, name := range o.keys {
 		if !slices.Contains(o.known, name) {
-			o.problem(o.key(name), "%q is not a %s%s", name, what, didYouMean(name, o.known))
+			o.problem(o.key(name), "%q is not %s%s", name, article(what), didYouMean(name, o.known))
 			// A mistyped name is one problem, not two.
 			o.missing = slices.DeleteFunc(o.missing, func(m string) bool { return m == nearest(name, o.known) })
 		}
@@ -88,6 +89,14 @@ func (o *object) done(what string) {
 	for _, name := range o.missing {
 		o.problem(o.node, "%s is missing; add it", name)
 	}
+}
+
+// article puts a or an before a noun.
+func article(noun string) string {
+	if strings.ContainsRune("aeiou", rune(noun[0])) {
+		return "an " + noun
+	}
+	return "a " + noun
 }
 
 // untyped keeps the properties of these names that are given.
