@@ -181,6 +181,10 @@ func (r *Reply) PassedOn() {
 	}
 }
 
+// Explain ends the check if there is a reason for an answer that was not wanted: what the function has done instead of
+// answering, what API Gateway has, or a permission that was lacking.
+func (r *Reply) Explain(want string) { r.explain(want) }
+
 // explain ends the check if the function or API Gateway has a reason for an answer that was not wanted.
 func (r *Reply) explain(want string) {
 	switch {

@@ -130,8 +130,12 @@ func (m Message) Fail(f Finding) {
 		f.Why, f.Next = q.undelivered(timelines)
 	}
 	f.Timelines = timelines
-	f.Evidence = q.picture(timelines)
+	f.Evidence = q.picture(timelines, m.ID)
 	if reply := m.reply(story.Last()); reply != nil {
+		if lacking, ok := reply.lacking(); ok && f.Why == "" && f.Next == "" {
+			f.Got += "; " + lacking.Got
+			f.Why, f.Next = lacking.Why, lacking.Next
+		}
 		if reply.FunctionError == "" {
 			f.Evidence = append(f.Evidence, "result:  "+cut(q.named(reply.Payload), maxValue))
 		}

@@ -137,27 +137,36 @@ func (r *Reply) denied(want string) {
 	if r.function == nil || r.front == nil || r.front.response.Status < 500 {
 		return
 	}
+	if f, ok := r.lacking(); ok {
+		f.Got, f.Want = fmt.Sprintf("%s: %s", r.front.response, f.Got), want
+		r.Fail(f)
+	}
+}
+
+// lacking says which permission the function lacked first in this invocation: what was denied, why, and what to do. What the
+// checker denies to see what comes of it does not count.
+func (r *Reply) lacking() (f Finding, ok bool) {
 	for _, call := range r.Calls() {
 		d, denied := call.Denied()
 		if !denied || call.Fault != "" {
 			continue
 		}
 		f := Finding{
-			Got:  fmt.Sprintf("%s: %s was denied: %s", r.front.response, d.Action, withoutAllowance(r.function)),
-			Want: want,
+			Got:  fmt.Sprintf("%s was denied: %s", d.Action, withoutAllowance(r.function)),
 			Why:  "A function may do what its Policies in the template allow, and nothing else. What is missing shows at the first call, not when it is deployed.",
 			Next: fmt.Sprintf("Give %s a policy for %s in the template.", r.function.LogicalID, d.Action),
 		}
 		switch {
 		case d.Explicit():
-			f.Got = fmt.Sprintf("%s: %s was denied by %s", r.front.response, d.Action, d.By)
+			f.Got = fmt.Sprintf("%s was denied by %s", d.Action, d.By)
 			f.Next = "A Deny beats every Allow: take it away, or do without the call."
 		case d.Elsewhere:
-			f.Got = fmt.Sprintf("%s: %s was denied, since the Policies of %s allow it on other resources alone", r.front.response, d.Action, r.function.LogicalID)
+			f.Got = fmt.Sprintf("%s was denied, since the Policies of %s allow it on other resources alone", d.Action, r.function.LogicalID)
 			f.Next = fmt.Sprintf("In the Policies of %s, name the resource by !Ref or !GetAtt: its name is another in each deployment.", r.function.LogicalID)
 		}
-		r.Fail(f)
+		return f, true
 	}
+	return Finding{}, false
 }
 
 // withoutAllowance says what a function has that does not allow something.

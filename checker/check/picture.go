@@ -21,12 +21,13 @@ const (
 )
 
 // picture shows what happened to the messages of a queue, as one would draw it on a board: a line for each message,
-// a column for each of its deliveries, and below how long all that takes on AWS.
-func (q *Queue) picture(timelines []eventsource.Timeline) []string {
+// a column for each of its deliveries, and below how long all that takes on AWS. The message with the id about is shown
+// however many there are.
+func (q *Queue) picture(timelines []eventsource.Timeline, about string) []string {
 	var lines []string
 	for _, t := range timelines {
 		if len(t.Messages) > 0 {
-			lines = append(lines, drawing(t, q.t.sent[q.queue.LogicalID])...)
+			lines = append(lines, drawing(t, q.t.sent[q.queue.LogicalID], about)...)
 		}
 	}
 	if len(lines) == 0 {
@@ -36,9 +37,9 @@ func (q *Queue) picture(timelines []eventsource.Timeline) []string {
 }
 
 // drawing is the picture of one mapping. Messages that the check has sent have the number in which it sent them.
-func drawing(t eventsource.Timeline, sent []string) []string {
+func drawing(t eventsource.Timeline, sent []string, about string) []string {
 	number := func(m eventsource.Message) int { return slices.Index(sent, m.ID) + 1 }
-	messages, more := mostTelling(t.Messages, number)
+	messages, more := mostTelling(t.Messages, about, number)
 	head, cells := columns(t, messages)
 	rows := [][]string{append([]string{""}, head...)}
 	var reasons []string
@@ -72,19 +73,29 @@ func drawing(t eventsource.Timeline, sent []string) []string {
 	return append(lines, "on AWS:  "+onAWS(t))
 }
 
-// mostTelling are the messages to show, in the order in which they were sent: what went as usual says least, and what was sent
-// last is what the check looks at.
-func mostTelling(all []eventsource.Message, number func(eventsource.Message) int) (shown []eventsource.Message, more int) {
+// mostTelling are the messages to show, in the order in which they were sent: the one that it is about says most, what went as
+// usual says least, and what was sent last is what the check looks at.
+func mostTelling(all []eventsource.Message, about string, number func(eventsource.Message) int) (shown []eventsource.Message, more int) {
 	inOrder := func(a, b eventsource.Message) int { return number(a) - number(b) }
 	shown = slices.Clone(all)
 	slices.SortStableFunc(shown, inOrder)
 	if more = len(shown) - maxMessages; more <= 0 {
 		return shown, 0
 	}
-	slices.SortStableFunc(shown, func(a, b eventsource.Message) int { return cmp.Or(usual(a)-usual(b), inOrder(b, a)) })
+	slices.SortStableFunc(shown, func(a, b eventsource.Message) int {
+		return cmp.Or(other(a, about)-other(b, about), usual(a)-usual(b), inOrder(b, a))
+	})
 	shown = shown[:maxMessages]
 	slices.SortStableFunc(shown, inOrder)
 	return shown, more
+}
+
+// other is 0 for the message with this id, else 1.
+func other(m eventsource.Message, id string) int {
+	if m.ID == id {
+		return 0
+	}
+	return 1
 }
 
 // usual is 1 for a message that was delivered once, and processed, else 0.

@@ -141,7 +141,7 @@ func (t *T) timelines() []eventsource.Timeline {
 func (t *T) Picture() []string {
 	var lines []string
 	for _, timeline := range t.timelines() {
-		lines = append(lines, drawing(timeline, t.sent[timeline.Queue])...)
+		lines = append(lines, drawing(timeline, t.sent[timeline.Queue], "")...)
 	}
 	return lines
 }

@@ -83,10 +83,20 @@ type Finding struct {
 	Want string `json:"want"` // what was wanted instead
 	Why  string `json:"why"`  // what it means on AWS
 	Next string `json:"next"` // the next step
+	// Hints are the id of the check whose hints lead there, if it is not the one that failed.
+	Hints string `json:"hints,omitempty"`
 	// Evidence are calls and log lines, shortest first.
 	Evidence []string `json:"evidence"`
 	// Timelines are what happened to each message, if queues are concerned: as data what is drawn in Evidence.
 	Timelines []eventsource.Timeline `json:"timelines,omitempty"`
+}
+
+// HintsFor is the id of the check whose hints help with a result that failed.
+func (r *Result) HintsFor() string {
+	if r.Finding != nil && r.Finding.Hints != "" {
+		return r.Finding.Hints
+	}
+	return r.ID
 }
 
 // FirstFailure is the finding to read first: of a must if there is one. It is nil when nothing failed.

@@ -78,17 +78,33 @@ var nothingCarriedOver = check.Check{
 		f.Invoke(api(requestFor(kettle))).JSON(200, kettle)
 		f.Invoke(api(`{}`)).ErrorBody(400)
 		f.Invoke(api(requestFor(teapot))).JSON(200, teapot)
+		mug := t.Table(table).Put(stack.Item{"id": t.ID("mug"), "name": "White mug"})
+		requireNoStock(f.Invoke(event("an API Gateway event with the id of an item that has no stock, "+text(mug["id"]), api(requestFor(mug)))), teapot["stock"])
 		f.Invoke(bare(fields{"id": t.ID("nobody")})).ErrorBody(404)
 
 		sold := t.Table(table).Put(stack.Item{"id": kettle["id"], "name": kettle["name"], "stock": 6})
-		f.Invoke(after("one was sold", bare(fields{"id": kettle["id"]}))).JSON(200, sold)
+		f.Invoke(event("after one was sold, the payload "+requestFor(kettle)+" of a direct invocation", bare(fields{"id": kettle["id"]}))).JSON(200, sold)
 	},
 }
 
-// after says what has happened to the item before an event.
-func after(what string, e check.Event) check.Event {
-	return check.Event{Words: fmt.Sprintf("after %s, %s", what, e.Words), JSON: e.JSON}
+// requireNoStock requires that an item without a stock is not answered with that of the item before. What a function makes
+// of such an item is its own business: 0, nothing, or an error.
+func requireNoStock(reply *check.Reply, before any) {
+	a := reply.Answer()
+	var got map[string]any
+	if json.Unmarshal([]byte(a.Body), &got) == nil && fmt.Sprint(got["stock"]) == fmt.Sprint(before) {
+		reply.Fail(check.Finding{
+			Got:  fmt.Sprintf("the body %s: the stock is that of the item before", a.Body),
+			Want: "a body without that stock",
+			Why: "The process lives on between invocations, with all its variables. attributevalue.UnmarshalMap and json.Unmarshal leave a field " +
+				"alone that the item does not have: in a variable that lives on, it still has the value of the request before.",
+			Next: "Declare the variable that the item is decoded into in the function that decodes it, not in the package or in what main builds.",
+		})
+	}
 }
+
+// event says in other words what is sent.
+func event(words string, e check.Event) check.Event { return check.Event{Words: words, JSON: e.JSON} }
 
 var noSecrets = check.Check{
 	ID:          "no-secrets",

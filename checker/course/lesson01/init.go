@@ -1,6 +1,7 @@
 package lesson01
 
 import (
+	"context"
 	"fmt"
 	"strings"
 
@@ -28,12 +29,22 @@ func oneGetItem(t *check.T, reply *check.Reply) {
 	calls := reply.Calls()
 	if len(calls) == 0 && reply.ColdStart {
 		reply.Answered()
-		reply.Fail(check.Finding{
-			Got:  "no AWS call; " + check.Outcome(reply.Invocation),
-			Want: "a DynamoDB GetItem",
-			Why:  "A direct invocation sends the request as it is, without an event of API Gateway around it.",
-			Next: "Understand this payload, too: the lesson's README lists the events that reach the function.",
-		})
+		finding := check.Finding{
+			Got:   "no AWS call; " + check.Outcome(reply.Invocation),
+			Want:  "a DynamoDB GetItem",
+			Why:   "A direct invocation sends the request as it is, without an event of API Gateway around it.",
+			Next:  "Understand this payload, too: the lesson's README lists the events that reach the function.",
+			Hints: directInvocation.ID,
+		}
+		switch log := strings.Join(reply.Log, "\n"); {
+		case strings.Contains(log, context.Canceled.Error()):
+			finding.Why = "A call whose context is over is not sent. cancel ends a context at once: it is to be called when the work is done."
+			finding.Next, finding.Hints = "Look where the context of GetItem is cancelled: defer cancel() calls it when the function returns.", ""
+		case reply.Answer().Status >= 500:
+			finding.Why = "The function answers that it has failed, and has not asked the table. Its log should say why."
+			finding.Next, finding.Hints = "Log the error that comes before GetItem, and look at it: the evidence has the log.", ""
+		}
+		reply.Fail(finding)
 	}
 	for _, c := range calls {
 		if c.Function == "" {

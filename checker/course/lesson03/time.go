@@ -62,7 +62,7 @@ var deadline = check.Check{
 			}
 			if n == tries {
 				t.Fail(check.Finding{
-					Got:  fmt.Sprintf("no response within the timeout of %v: %s", late.Timeout, lateness(late)),
+					Got:  fmt.Sprintf("no response within %v, the timeout that the function has in this check: %s", late.Timeout, lateness(late)),
 					Want: fmt.Sprintf("a response that reports what is not done, at least %v before the deadline", least),
 					// How many calls that were by then is luck.
 					Evidence: t.Picture(),

@@ -88,7 +88,9 @@ func confirmed(t *check.T, id string) int {
 func accepted(reply *check.Reply) {
 	reply.PassedOn()
 	if a := reply.Answer(); a.Status != 201 && a.Status != 202 {
-		reply.Fail(check.Finding{Got: a.String(), Want: "status 201, or 202 if a queue has the work now"})
+		const want = "status 201, or 202 if a queue has the work now"
+		reply.Explain(want)
+		reply.Fail(check.Finding{Got: a.String(), Want: want})
 	}
 }
 

@@ -2,6 +2,8 @@ package lesson09
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"example.com/serverless-patterns/checker/check"
 )
@@ -72,6 +74,12 @@ var finished = check.Check{
 		if left.String() == confirming+" (never)" {
 			finding.Next = "Send the confirmation, too: a message to the queue of CONFIRMATIONS_QUEUE_URL, with the order as its body."
 		}
+		if queue := waitingIn(t, o.ID); queue != "" {
+			finding.Got = fmt.Sprintf("status %d, and the work in %s, from which no function of the template takes it", reply.Answer().Status, queue)
+			finding.Want = "a function that does the work, or an answer when all of it is done"
+			finding.Why = "A queue keeps work until somebody takes it: Lambda polls it for a function that has an event of type SQS for it."
+			finding.Next = fmt.Sprintf("Add a function with an event of type SQS and Queue: !GetAtt %s.Arn, which does what fulfil does. Or call fulfil in the handler.", queue)
+		}
 		if len(left.Operations) == 0 {
 			finding.Got = fmt.Sprintf("status %d, %v of 2 kettles reserved, and %d confirmations", reply.Answer().Status, reserved(t, o.Item), confirmed(t, o.ID))
 			finding.Want = "2 kettles reserved, and one confirmation in " + confirmations
@@ -79,4 +87,18 @@ var finished = check.Check{
 		}
 		reply.Fail(finding)
 	},
+}
+
+// waitingIn is a queue that has the work of an order, and no function that takes it; "" if there is none.
+func waitingIn(t *check.T, id string) string {
+	for _, declared := range t.Template().Queues {
+		queue := t.Queue(declared.LogicalID)
+		if declared.LogicalID == confirmations || len(queue.Timelines()) > 0 {
+			continue
+		}
+		if slices.ContainsFunc(queue.Bodies(), func(body string) bool { return strings.Contains(body, id) }) {
+			return declared.LogicalID
+		}
+	}
+	return ""
 }
