@@ -13,7 +13,9 @@ lessons := $(patsubst lesson-%,%,$(filter lesson-%,$(MAKECMDGOALS)))
 verbs := check watch hint serve diff reset solution
 verb := $(filter $(verbs),$(MAKECMDGOALS))
 proof := $(filter verify,$(MAKECMDGOALS))
-options := $(if $(BACKEND),--backend $(BACKEND)) $(if $(DIR),--dir "$(DIR)") $(if $(ONLY),--only $(ONLY)) $(if $(SEED),--seed $(SEED))
+backend := $(if $(BACKEND),--backend $(BACKEND))
+dir := $(if $(DIR),--dir "$(DIR)")
+seed := $(if $(SEED),--seed $(SEED))
 
 # A lesson that is not passed must end make with an error, and without make's own message under the
 # one that the learner is to read. With -q, make says nothing: it fails if a recipe has anything left
@@ -25,6 +27,11 @@ MAKEFLAGS += -q
 endif
 mark := .workshop/make-failed-$(shell echo $$PPID)
 
+# What goes wrong in time is known before anything is built.
+ifneq ($(and $(filter-out check,$(verb)),$(if $(lessons),,none)),)
+$(error Which lesson? For example: make lesson-1 $(firstword $(verb)))
+endif
+
 sources := go.mod go.sum $(shell find checker -name testdata -prune -o -type f -print)
 
 .PHONY: help
@@ -35,6 +42,10 @@ help: ## List what there is.
 	@echo "     BACKEND=URL           on another emulator of DynamoDB and SQS"
 	@echo "     ONLY=ID               one requirement, by its id"
 	@echo "     DIR=solutions         the reference solution"
+	@echo "make lesson-1 watch PLAIN=1     line by line, for screen readers and pipes"
+	@echo "make lesson-1 hint ONLY=ID      for this requirement"
+	@echo "make lesson-1 diff ANYWAY=1     although the lesson is not passed"
+	@echo "make lesson-1 reset RESTORE=NAME   the files that were saved under this name"
 	@echo "make lesson-1 serve PORT=8080   its APIs on this machine, from port 8080 on"
 	@echo "     DEBUG=FUNCTION        that function under a debugger, which connects at port 2345"
 	@echo "     HURRY=1               messages of queues that failed come back at once"
@@ -44,37 +55,28 @@ help: ## List what there is.
 	@echo
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s  %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-.PHONY: check
+.PHONY: check watch hint diff reset solution serve
 check: run-check ## Check every lesson, or those that are named.
+watch: run-watch ## Check a lesson each time you save: make lesson-1 watch
+hint: run-hint ## Give a hint for the requirement that fails now: make lesson-1 hint
+diff: run-diff ## Show how your files differ from the reference: make lesson-1 diff
+reset: run-reset ## Put a lesson's first files back; yours are saved: make lesson-1 reset
+solution: run-solution ## Put the reference in place of your files, which are saved: make lesson-1 solution
+serve: run-serve ## Keep a lesson's stack running, with its APIs: make lesson-1 serve
+$(verbs):
 	$(if $(shell cat $(mark) 2>/dev/null; rm -f $(mark)),@false)
 
-.PHONY: run-check
-run-check: bin/checker
-	+@mkdir -p .workshop; rm -f $(mark); bin/checker check $(options) $(lessons) || echo failed > $(mark)
+flags-check = $(backend) $(dir) $(if $(ONLY),--only $(ONLY)) $(seed)
+flags-watch = $(backend) $(dir) $(seed) $(if $(PLAIN),--plain)
+flags-hint = $(if $(ONLY),--only $(ONLY))
+flags-diff = $(if $(ANYWAY),--anyway)
+flags-reset = $(if $(RESTORE),--restore $(RESTORE))
+flags-serve = $(if $(DEBUG),--debug $(DEBUG)) $(dir) $(backend) $(seed) $(if $(PORT),--port $(PORT)) $(if $(HURRY),--hurry)
 
-.PHONY: watch
-watch: bin/checker ## Check a lesson each time you save: make lesson-1 watch
-	+@bin/checker watch $(if $(BACKEND),--backend $(BACKEND)) $(if $(SEED),--seed $(SEED)) $(if $(PLAIN),--plain) $(lessons)
-
-.PHONY: hint
-hint: bin/checker ## Give a hint for the requirement that fails now: make lesson-1 hint
-	+@bin/checker hint $(if $(ONLY),--only $(ONLY)) $(lessons)
-
-.PHONY: diff
-diff: bin/checker ## Show how your files differ from the reference: make lesson-1 diff
-	+@bin/checker diff $(if $(ANYWAY),--anyway) $(lessons)
-
-.PHONY: reset
-reset: bin/checker ## Put a lesson's first files back; yours are saved: make lesson-1 reset
-	+@bin/checker reset $(if $(RESTORE),--restore $(RESTORE)) $(lessons)
-
-.PHONY: solution
-solution: bin/checker ## Put the reference in place of your files, which are saved: make lesson-1 solution
-	+@bin/checker solution $(lessons)
-
-.PHONY: serve
-serve: bin/checker $(if $(DEBUG),bin/dlv) ## Keep a lesson's stack running, with its APIs: make lesson-1 serve
-	+@bin/checker serve $(if $(DEBUG),--debug $(DEBUG)) $(if $(DIR),--dir "$(DIR)") $(if $(BACKEND),--backend $(BACKEND)) $(if $(SEED),--seed $(SEED)) $(if $(PORT),--port $(PORT)) $(if $(HURRY),--hurry) $(lessons)
+# Ctrl-C is for the checker, which ends by it. The shell waits for that, so that make, which ends by it too, has nothing to say.
+.PHONY: $(addprefix run-,$(verbs))
+$(addprefix run-,$(verbs)): run-%: bin/checker $(if $(DEBUG),bin/dlv)
+	+@trap 'rm -f $(mark); exit 0' INT; mkdir -p .workshop; rm -f $(mark); bin/checker $* $(flags-$*) $(lessons) || echo failed > $(mark)
 
 # make lesson-1 alone checks it. With a verb, the verb does it all.
 lesson-%: $(if $(verb)$(proof),,check)
@@ -87,6 +89,10 @@ bin/checker: $(sources)
 bin/dlv: tools/go.mod tools/go.sum
 	@echo "Building delve."
 	@cd tools && CGO_ENABLED=0 go build -o ../bin/dlv github.com/go-delve/delve/cmd/dlv
+
+.PHONY: list
+list: bin/checker ## List the lessons, which are passed, and what is next.
+	@bin/checker list
 
 .PHONY: setup
 setup: bin/checker ## Fetch and build everything beforehand, so that the first check is fast.

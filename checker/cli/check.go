@@ -68,7 +68,7 @@ func (c *checkCommand) Run(ctx context.Context, p Process) error {
 	for _, l := range lessons {
 		o := check.Options{Root: place.Root, Dir: dir, State: place.State, Seed: seed, Only: c.Only, SkipWaits: c.SkipWaits}
 		c.open(p, &o)
-		o.Likely = own && wasPassed(place, l.ID)
+		o.Likely = own && wasPassed(p, place, l.ID)
 		if c.Format == "text" {
 			text.Lesson(l.Lesson, lessonPath(p.Dir, dir, l.ID))
 			o.Checked = text.Check
@@ -158,14 +158,25 @@ func (c *checkCommand) open(p Process, o *check.Options) {
 }
 
 // wasPassed tells whether a lesson was passed when it was last checked.
-func wasPassed(place course.Place, lesson string) bool {
-	progress, err := course.LoadProgress(place)
+func wasPassed(p Process, place course.Place, lesson string) bool {
+	progress, err := loadProgress(p, place)
 	return err == nil && progress.Passed(lesson) // whoever records the result says so
+}
+
+// loadProgress reads the learner's progress, and says so if there was one that it could not read.
+func loadProgress(p Process, place course.Place) (*course.Progress, error) {
+	progress, err := course.LoadProgress(place)
+	if err == nil && progress.SetAside() != "" {
+		fmt.Fprintf(p.Stderr, "checker: the progress in %s cannot be understood: maybe a newer version of the course wrote it. "+
+			"It is kept as %s, and your files are as they were; progress begins anew.\n",
+			filepath.Join(place.State, "progress.json"), filepath.Base(progress.SetAside()))
+	}
+	return progress, err
 }
 
 // record notes the result in the learner's progress. The verdict stands without it.
 func record(p Process, place course.Place, result check.LessonResult) {
-	progress, err := course.LoadProgress(place)
+	progress, err := loadProgress(p, place)
 	if err == nil {
 		err = progress.Record(result, time.Now())
 	}

@@ -77,22 +77,23 @@ func (c *diffCommand) Run(p Process) error {
 		if err != nil {
 			return err
 		}
-		progress, err := course.LoadProgress(place)
+		progress, err := loadProgress(p, place)
 		if err != nil {
 			return err
-		}
-		if !progress.Passed(l.ID) && !c.Anyway {
-			fmt.Fprintf(p.Stderr, "Lesson %d is not passed yet, as far as is known: the difference to the reference is its solution.\n"+
-				"make lesson-%d hint says less, a little at a time. To see the difference all the same: make lesson-%d diff ANYWAY=1\n",
-				l.Number, l.Number, l.Number)
-			return status(ExitFailed)
 		}
 		text, err := d.Diff()
 		if err != nil {
 			return err
 		}
 		if text == "" {
-			text = fmt.Sprintf("Lesson %d is the reference solution, to the letter.\n", l.Number)
+			fmt.Fprintf(p.Stdout, "Lesson %d is the reference solution, to the letter.\n", l.Number)
+			return nil
+		}
+		if !progress.Passed(l.ID) && !c.Anyway {
+			fmt.Fprintf(p.Stderr, "Lesson %d is not passed yet, as far as is known: the difference to the reference is its solution.\n"+
+				"make lesson-%d hint says less, a little at a time. To see the difference all the same: make lesson-%d diff ANYWAY=1\n",
+				l.Number, l.Number, l.Number)
+			return status(ExitFailed)
 		}
 		fmt.Fprint(p.Stdout, text)
 		return nil

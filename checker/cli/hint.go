@@ -23,7 +23,7 @@ func (c *hintCommand) Run(p Process) error {
 	if err != nil {
 		return err
 	}
-	progress, err := course.LoadProgress(place)
+	progress, err := loadProgress(p, place)
 	if err != nil {
 		return err
 	}
@@ -46,12 +46,14 @@ func (c *hintCommand) Run(p Process) error {
 	}
 	hints := l.Hints[id]
 	n, err := progress.Hint(l.ID, id, len(hints))
-	if err != nil {
-		return err
+	if err != nil { // the hint is worth no less
+		fmt.Fprintln(p.Stderr, "checker:", err)
 	}
 	fmt.Fprintf(p.Stdout, "%s\n\nHint %d of %d: %s\n", l.Checks[at].Requirement, n+1, len(hints), hints[n])
 	if n+1 < len(hints) {
 		fmt.Fprintf(p.Stdout, "\nThe same command gives the next hint.\n")
+	} else {
+		fmt.Fprintf(p.Stdout, "\nThat is the last one. The reference is in solutions/%s; make lesson-%d diff ANYWAY=1 shows how yours differs.\n", l.ID, l.Number)
 	}
 	return nil
 }

@@ -14,7 +14,7 @@ func (*listCommand) Run(p Process) error {
 	if err != nil {
 		return err
 	}
-	progress, err := course.LoadProgress(place)
+	progress, err := loadProgress(p, place)
 	if err != nil {
 		return err
 	}

@@ -151,3 +151,46 @@ func TestMakeInterrupted(t *testing.T) {
 	out, talk, status := d.make(t, "lesson-1", "check", "DIR=solutions", "ONLY=answer")
 	assert.Zero(t, status, "%s%s", out, talk)
 }
+
+// TestMakeWatchEndsQuietly presses Ctrl-C, which is how a watch without a screen ends.
+func TestMakeWatchEndsQuietly(t *testing.T) {
+	t.Parallel()
+	d := newMakeDesk(t)
+	cmd := d.command(t, "make", "lesson-1", "watch", "PLAIN=1", "BACKEND=embedded")
+	cmd.Env = append(cmd.Env, "MAKEFLAGS=", "MAKELEVEL=", "MFLAGS=")
+	var talk bytes.Buffer
+	cmd.Stderr = &talk
+	out, err := cmd.StdoutPipe()
+	require.NoError(t, err)
+	require.NoError(t, cmd.Start())
+	readUntil(t, out, "Ctrl-C ends this.")
+	require.NoError(t, syscall.Kill(-cmd.Process.Pid, syscall.SIGINT))
+	require.Error(t, cmd.Wait(), "make ends by the signal")
+	assert.Empty(t, withoutNotice(talk.String()))
+	d.nothingLeft(t, "make watch was interrupted")
+	d.noMarks(t)
+}
+
+func TestMakeAsksWhichLesson(t *testing.T) {
+	t.Parallel()
+	d := newMakeDesk(t)
+	for _, verb := range []string{"watch", "hint", "diff", "reset", "solution", "serve"} {
+		out, talk, status := d.make(t, verb)
+		assert.NotZero(t, status, verb)
+		assert.Empty(t, out, verb)
+		assert.Contains(t, talk, "Which lesson? For example: make lesson-1 "+verb, verb)
+	}
+}
+
+// TestMakeAddsNothingToAnError is for verbs that fail otherwise than check.
+func TestMakeAddsNothingToAnError(t *testing.T) {
+	t.Parallel()
+	d := newMakeDesk(t)
+	for _, args := range [][]string{{"hint", "ONLY=nothing"}, {"reset", "RESTORE=nothing"}, {"diff"}, {"watch", "DIR=nothing"}} {
+		_, talk, status := d.make(t, append([]string{"lesson-1"}, args...)...)
+		assert.NotZero(t, status, args)
+		assert.NotContains(t, talk, "make:", args)
+		assert.NotEmpty(t, talk, args)
+		d.noMarks(t)
+	}
+}

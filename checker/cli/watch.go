@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"os"
 	"path/filepath"
 	"sync"
 
@@ -19,6 +20,7 @@ import (
 
 type watchCommand struct {
 	Lesson  string `arg:"" help:"The lesson to begin with, by number or directory."`
+	Dir     string `help:"Where the numbered lesson directories are, as for check. Default: lessons."`
 	Backend string `help:"Where the data is, as for check." default:"auto" env:"SERVERLESS_PATTERNS_BACKEND" placeholder:"BACKEND"`
 	images
 	Seed  *uint64 `help:"Repeat runs: everything random follows from this number."`
@@ -39,17 +41,33 @@ func (c *watchCommand) Run(ctx context.Context, p Process) error {
 	if err != nil {
 		return err
 	}
+	dir, err := place.Lessons(c.Dir)
+	if err != nil {
+		return usageError{err}
+	}
+	if _, err := os.Stat(filepath.Join(dir, l.ID)); err != nil && c.Dir != "" {
+		return usageError{fmt.Errorf("there is no lesson in %s; --dir is where the numbered lesson directories are", filepath.Join(dir, l.ID))}
+	}
+	at := watched{place: place, dir: dir, own: place.IsOwn(dir)}
 	if c.Plain || !report.HasScreen(p.Stdin, p.Stdout, p.Environ) {
-		return c.lines(ctx, p, place, l)
+		return c.lines(ctx, p, at, l)
 	}
 	for {
 		next, more := following(l)
-		wish, err := c.screen(ctx, p, place, l)
+		wish, err := c.screen(ctx, p, at, l)
 		if err != nil || wish != report.GoOn || !more {
 			return err
 		}
 		l = next
 	}
+}
+
+// watched is where the lessons are that are watched. Only of the learner's own is progress kept, and only these have hints,
+// a difference worth looking at, and something to reset.
+type watched struct {
+	place course.Place
+	dir   string
+	own   bool
 }
 
 // following is the lesson after another.
@@ -63,20 +81,25 @@ func following(l course.Lesson) (course.Lesson, bool) {
 	return course.Lesson{}, false
 }
 
-// lines watches without a screen, until the lesson is passed.
-func (c *watchCommand) lines(ctx context.Context, p Process, place course.Place, l course.Lesson) error {
-	lines := report.NewLines(report.NewText(p.Stdout, p.Environ), l.Lesson, lessonPath(p.Dir, lessonsDir(place), l.ID))
-	loop := c.loop(p, place, l)
+// lines watches without a screen, until the lesson is passed, or the user has enough: Ctrl-C is how it ends otherwise, and
+// needs no words.
+func (c *watchCommand) lines(ctx context.Context, p Process, at watched, l course.Lesson) error {
+	text := report.NewText(p.Stdout, p.Environ)
+	if !at.own {
+		text.Flags = fmt.Sprintf("--dir %q ", c.Dir)
+	}
+	lines := report.NewLines(text, l.Lesson, lessonPath(p.Dir, at.dir, l.ID))
+	loop := c.loop(p, at, l)
 	loop.Once, loop.Tell = true, lines.Tell
 	loop.Run(ctx)
 	if ctx.Err() != nil {
-		return errInterrupted
+		return status(ExitFailed) // it is not passed
 	}
 	return nil
 }
 
 // screen watches a lesson on a terminal.
-func (c *watchCommand) screen(ctx context.Context, p Process, place course.Place, l course.Lesson) (report.Wish, error) {
+func (c *watchCommand) screen(ctx context.Context, p Process, at watched, l course.Lesson) (report.Wish, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	talk := &talk{}
@@ -86,7 +109,7 @@ func (c *watchCommand) screen(ctx context.Context, p Process, place course.Place
 
 	again := make(chan struct{})
 	w := report.Watched{
-		Lesson: l.Lesson, Dir: lessonPath(p.Dir, lessonsDir(place), l.ID),
+		Lesson: l.Lesson, Dir: lessonPath(p.Dir, at.dir, l.ID), Own: at.own,
 		Do: func(args ...string) string { return says(ctx, p, args...) },
 		Again: func() {
 			select {
@@ -95,7 +118,10 @@ func (c *watchCommand) screen(ctx context.Context, p Process, place course.Place
 			}
 		},
 		After: func() (string, []string) {
-			after, err := desk.At(place, l).After()
+			if !at.own {
+				return "", nil
+			}
+			after, err := desk.At(at.place, l).After()
 			if err != nil {
 				fmt.Fprintln(talk, "checker:", err)
 			}
@@ -106,7 +132,7 @@ func (c *watchCommand) screen(ctx context.Context, p Process, place course.Place
 		w.Next = fmt.Sprintf("lesson %d: %s", next.Number, next.Title)
 	}
 	screen := report.NewScreen(ctx, p.Stdin, p.Stdout, p.Environ, w)
-	loop := c.loop(quiet, place, l)
+	loop := c.loop(quiet, at, l)
 	loop.Tell, loop.Again = screen.Tell, again
 	ended := make(chan struct{})
 	go func() {
@@ -131,25 +157,22 @@ func says(ctx context.Context, p Process, args ...string) string {
 	return b.String()
 }
 
-func lessonsDir(place course.Place) string { return filepath.Join(place.Root, "lessons") }
-
-// loop checks the learner's own files, and keeps progress.
-func (c *watchCommand) loop(p Process, place course.Place, l course.Lesson) *watch.Loop {
-	dir := lessonsDir(place)
+// loop checks a lesson's files, and keeps progress of the learner's own.
+func (c *watchCommand) loop(p Process, at watched, l course.Lesson) *watch.Loop {
 	return &watch.Loop{
-		Dir: filepath.Join(dir, l.ID),
+		Dir: filepath.Join(at.dir, l.ID),
 		Check: func(ctx context.Context, built func(check.BuildResult), checked func(check.Result)) check.LessonResult {
 			o := check.Options{
-				Root: place.Root, Dir: dir, State: place.State, Seed: rand.Uint64N(1 << 32), Built: built, Checked: checked,
-				Likely: wasPassed(place, l.ID),
+				Root: at.place.Root, Dir: at.dir, State: at.place.State, Seed: rand.Uint64N(1 << 32), Built: built, Checked: checked,
+				Likely: at.own && wasPassed(p, at.place, l.ID),
 			}
 			if c.Seed != nil {
 				o.Seed = *c.Seed
 			}
 			(&checkCommand{Backend: c.Backend, images: c.images}).open(p, &o)
 			result := l.Run(ctx, o)
-			if ctx.Err() == nil {
-				record(p, place, result)
+			if at.own && ctx.Err() == nil {
+				record(p, at.place, result)
 			}
 			return result
 		},

@@ -134,8 +134,10 @@ func TestWatch(t *testing.T) {
 	whole, err := os.ReadFile(main)
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(main, append(bytes.Clone(whole), "\nfunc half("...), 0o600))
-	s.press("\x1b")
+	s.press("a") // there are no findings now
 	s.reads("✗ It does not build.")
+	s.reads("main.go:")
+	s.press("\x1b")
 	s.reads("main.go:")
 	require.NoError(t, os.Rename(s.lesson(), s.lesson()+".away"))
 	s.reads("! The checks could not be run to their end.")
@@ -195,13 +197,8 @@ func TestWatchInAPipe(t *testing.T) {
 	out, err := cmd.StdoutPipe()
 	require.NoError(t, err)
 	require.NoError(t, cmd.Start())
-	var read bytes.Buffer
-	piece := make([]byte, 4096)
-	for !strings.Contains(read.String(), "Ctrl-C ends this.") {
-		n, err := out.Read(piece)
-		require.NoError(t, err, read.String())
-		read.Write(piece[:n])
-	}
+	var read strings.Builder
+	read.WriteString(readUntil(t, out, "Ctrl-C ends this."))
 	s.solve()
 	_, err = io.Copy(&read, out)
 	require.NoError(t, err)
@@ -211,4 +208,31 @@ func TestWatchInAPipe(t *testing.T) {
 	assert.Contains(t, read.String(), "17 of 17 requirements met")
 	assert.NotContains(t, read.String(), "\x1b")
 	s.nothingLeft(t, "after watch in a pipe")
+}
+
+// readUntil reads what a program writes until it has written a text.
+func readUntil(t *testing.T, out io.Reader, text string) string {
+	t.Helper()
+	var read strings.Builder
+	piece := make([]byte, 4096)
+	for !strings.Contains(read.String(), text) {
+		n, err := out.Read(piece)
+		require.NoError(t, err, read.String())
+		read.Write(piece[:n])
+	}
+	return read.String()
+}
+
+// TestWatchElsewhere watches other files than the learner's, of which no progress is kept.
+func TestWatchElsewhere(t *testing.T) {
+	t.Parallel()
+	program, err := realChecker()
+	require.NoError(t, err)
+	d := newDesk(t)
+	out, err := d.command(t, program, "watch", "1", "--backend", "embedded", "--dir", "solutions").Output()
+	require.NoError(t, err)
+	assert.Contains(t, string(out), "Lesson 1: The Lambda handler pattern  solutions/01-handler")
+	assert.Contains(t, string(out), "17 of 17 requirements met")
+	assert.NoFileExists(t, filepath.Join(d.course, ".workshop", "progress.json"))
+	d.nothingLeft(t, "after watch of the solutions")
 }

@@ -20,9 +20,15 @@ import (
 type Progress struct {
 	path    string
 	lessons map[string]map[string]any
+	aside   string
 }
 
-// LoadProgress reads the progress. A file that cannot be understood is set aside, not overwritten.
+// SetAside is the path of a file that could not be understood, such as that of a newer version, if there was one when this
+// was loaded; else "".
+func (p *Progress) SetAside() string { return p.aside }
+
+// LoadProgress reads the progress. A file that cannot be understood is set aside, not overwritten, and nor is one that was
+// set aside before.
 func LoadProgress(p Place) (*Progress, error) {
 	progress := &Progress{path: filepath.Join(p.State, "progress.json"), lessons: map[string]map[string]any{}}
 	data, err := os.ReadFile(progress.path)
@@ -34,12 +40,23 @@ func LoadProgress(p Place) (*Progress, error) {
 	}
 	if json.Unmarshal(data, &progress.lessons) != nil || progress.lessons == nil {
 		progress.lessons = map[string]map[string]any{}
-		aside := progress.path + ".unreadable"
-		if err := os.Rename(progress.path, aside); err != nil {
+		progress.aside = unused(progress.path + ".unreadable")
+		if err := os.Rename(progress.path, progress.aside); err != nil {
 			return nil, fmt.Errorf("cannot set the unreadable progress aside: %w", err)
 		}
 	}
 	return progress, nil
+}
+
+// unused is a path at which nothing is yet: this one, or with a number behind it.
+func unused(path string) string {
+	name := path
+	for n := 2; ; n++ {
+		if _, err := os.Lstat(name); err != nil {
+			return name
+		}
+		name = fmt.Sprintf("%s-%d", path, n)
+	}
 }
 
 // Passed tells whether the lesson was green when it was last checked.
@@ -63,7 +80,7 @@ func (p *Progress) Next(lesson string) string {
 }
 
 // Hint returns which hint comes next for a check, counted from 0, and notes that it was shown. After the
-// last of count it stays there.
+// last of count it stays there. With an error it is the first one, or the one that could not be noted.
 func (p *Progress) Hint(lesson, check string, count int) (int, error) {
 	unlock, err := p.refresh()
 	if err != nil {
@@ -115,7 +132,7 @@ func (p *Progress) Record(l check.LessonResult, at time.Time) error {
 		entry["confirmed"] = true
 	}
 	if first := l.FirstFailure(); first != nil {
-		entry["next"] = first.ID
+		entry["next"] = first.HintsFor()
 	}
 	p.lessons[l.Lesson] = entry
 	return p.save()
@@ -135,6 +152,9 @@ func (p *Progress) refresh() (unlock func(), err error) {
 		return nil, errors.Join(err, lock.Close())
 	}
 	p.lessons = now.lessons
+	if now.aside != "" {
+		p.aside = now.aside
+	}
 	return func() { _ = lock.Close() }, nil
 }
 

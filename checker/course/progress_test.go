@@ -129,6 +129,21 @@ func TestProgressThatCannotBeUnderstoodIsSetAside(t *testing.T) {
 	}
 }
 
+func TestWhatWasSetAsideIsNotOverwritten(t *testing.T) {
+	t.Parallel()
+	state := t.TempDir()
+	newer := `{"version":2,"lessons":[{"id":"01-handler","verdict":"passed"}]}`
+	for n, want := range []string{"progress.json.unreadable", "progress.json.unreadable-2", "progress.json.unreadable-3"} {
+		text := fmt.Sprintf(newer+"%*s", n, "")
+		write(t, state, text)
+		assert.Equal(t, filepath.Join(state, want), load(t, state).SetAside())
+		kept, err := os.ReadFile(filepath.Join(state, want))
+		require.NoError(t, err)
+		assert.Equal(t, text, string(kept))
+		assert.Empty(t, load(t, state).SetAside(), "it is said once")
+	}
+}
+
 func TestProgressThatIsNullIsNoPanic(t *testing.T) {
 	t.Parallel()
 	state := t.TempDir()

@@ -19,6 +19,8 @@ import (
 type Watched struct {
 	Lesson check.Lesson
 	Dir    string // as the user would type it
+	// Own tells that these are the learner's own files, which have hints, a difference from the reference, and a beginning.
+	Own bool
 	// Next is the lesson to go on to, in words; "" after the last.
 	Next string
 	// Do runs the subcommand that a key stands for, and returns all that it says. The screen goes on meanwhile.
@@ -151,6 +153,7 @@ func (m *screen) renew(s watch.State) tea.Cmd {
 	}
 	m.state = s
 	if passed {
+		m.asked = "" // it was about a lesson that is not passed
 		m.show(firstPane)
 		return func() tea.Msg { return after{}.of(m.After()) }
 	}
@@ -165,7 +168,6 @@ func (m *screen) show(p pane) { m.pane, m.top = p, 0 }
 func (m *screen) press(key string) tea.Cmd {
 	again := m.asked == key
 	m.asked = ""
-	number := fmt.Sprint(m.Lesson.Number)
 	switch key {
 	case "q", "ctrl+c":
 		return tea.Quit
@@ -182,28 +184,33 @@ func (m *screen) press(key string) tea.Cmd {
 		m.show(allPane)
 	case "c":
 		return func() tea.Msg { m.Again(); return nil }
-	case "h":
-		args := []string{"hint", number}
-		if first := m.first(); first != nil {
-			args = append(args, "--only", first.ID)
-		}
-		return m.do(args...)
-	case "d":
-		if again {
-			return m.do("diff", "--anyway", number)
-		}
-		if !m.state.Passed() {
-			m.asked = key
-			return nil
-		}
-		return m.do("diff", number)
-	case "r":
-		if again {
-			return m.do("reset", number)
-		}
-		m.asked = key
+	case "h", "d", "r":
+		return m.desk(key, again)
 	default:
 		m.scroll(key)
+	}
+	return nil
+}
+
+// desk does what a key stands for that is about the learner's own files.
+func (m *screen) desk(key string, again bool) tea.Cmd {
+	number := fmt.Sprint(m.Lesson.Number)
+	switch {
+	case !m.Own:
+	case key == "h":
+		args := []string{"hint", number}
+		if first := m.first(); first != nil {
+			args = append(args, "--only", first.HintsFor())
+		}
+		return m.do(args...)
+	case key == "d" && again:
+		return m.do("diff", "--anyway", number)
+	case key == "d" && m.state.Passed():
+		return m.do("diff", number)
+	case key == "r" && again:
+		return m.do("reset", number)
+	default:
+		m.asked = key
 	}
 	return nil
 }

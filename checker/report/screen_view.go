@@ -91,13 +91,19 @@ func (m *screen) keys() string {
 	case "r":
 		return "Your files are saved, and those of the beginning take their place. r once more does that, any other key does not."
 	}
-	keys := []string{"h hint"}
+	var keys []string
+	if m.Own {
+		keys = append(keys, "h hint")
+	}
 	if m.pane == firstPane {
 		keys = append(keys, "a all findings")
 	} else {
 		keys = append(keys, "esc first finding")
 	}
-	keys = append(keys, "d diff", "r reset", "c check again")
+	if m.Own {
+		keys = append(keys, "d diff", "r reset")
+	}
+	keys = append(keys, "c check again")
 	if m.Next != "" {
 		keys = append(keys, "n next lesson")
 	}
@@ -128,8 +134,8 @@ func (m *screen) findings(t *Text) {
 			none = false
 		}
 	}
-	if none {
-		t.line("There are no findings.")
+	if none { // the compiler has the word, or a fault, or there is nothing yet
+		m.results(t)
 	}
 }
 

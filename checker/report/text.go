@@ -192,7 +192,7 @@ func (t *Text) commands(l check.LessonResult, id string) {
 		return
 	}
 	t.line("%s", dim.Render(fmt.Sprintf("    make lesson-%d check ONLY=%s", l.Number, id)))
-	t.line("%s", dim.Render(fmt.Sprintf("    make lesson-%d hint ONLY=%s", l.Number, l.FirstFailure().ID)))
+	t.line("%s", dim.Render(fmt.Sprintf("    make lesson-%d hint ONLY=%s", l.Number, l.FirstFailure().HintsFor())))
 }
 
 // other is a failed check that is not the one shown.

@@ -126,10 +126,11 @@ func TestTheDifferenceLeadsToTheReference(t *testing.T) {
 	for _, same := range []Files{
 		{"template.yaml": "Resources: {}\n", "tea/main.go": "package main\n\n// Hot.\nfunc main() { hot() }\n"},
 		{"template.yaml": "# Tea\nResources: {}\n", "tea/main.go": "package main\n\n// Not cold.\nfunc main() { hot() }\n"},
+		{"template.yaml": "Resources: {}\n", "tea/main.go": "package main\n\nimport (\n\t_ \"embed\"\n)\n\n// Hot.\nfunc main() { hot() }\n"},
 	} {
 		smallest, err = tea(t, same).Smallest()
 		require.NoError(t, err)
-		assert.Empty(t, smallest, "comments are no difference worth reading")
+		assert.Empty(t, smallest, "comments and imports are no difference worth reading")
 	}
 }
 

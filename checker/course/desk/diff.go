@@ -3,6 +3,7 @@ package desk
 import (
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -20,7 +21,7 @@ func (d *Desk) Diff() (string, error) {
 	return out.String(), err
 }
 
-// Smallest is the smallest of the differences that change more than comments and empty lines, as a unified diff with
+// Smallest is the smallest of the differences that change more than comments, imports and empty lines, as a unified diff with
 // one place; "" if there is none.
 func (d *Desk) Smallest() (string, error) {
 	var smallest udiff.UnifiedDiff
@@ -71,7 +72,11 @@ func (d *Desk) compare(visit func(udiff.UnifiedDiff)) error {
 	return nil
 }
 
-// changed counts the lines of a hunk that are changed, if any of them does something.
+// imported is a line of a Go import declaration.
+var imported = regexp.MustCompile(`^(import \(|\)|(import )?([\w.]+ )?"[^"]+")$`)
+
+// changed counts the lines of a hunk that are changed, if any of them does something. An import does nothing that its
+// use does not show.
 func changed(h *udiff.Hunk) int {
 	n, does := 0, false
 	for _, l := range h.Lines {
@@ -80,7 +85,7 @@ func changed(h *udiff.Hunk) int {
 		}
 		n++
 		text := strings.TrimSpace(l.Content)
-		does = does || text != "" && !strings.HasPrefix(text, "//") && !strings.HasPrefix(text, "#")
+		does = does || text != "" && !strings.HasPrefix(text, "//") && !strings.HasPrefix(text, "#") && !imported.MatchString(text)
 	}
 	if !does {
 		return 0
