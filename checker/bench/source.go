@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"slices"
@@ -15,8 +16,7 @@ type Source struct {
 
 // savedTail is what a save appends. The number is in a variable that init reads, so that it is in the
 // binary: a file that differs in a comment would be compiled, and not linked.
-const savedTail = `
-var savedByBench = "save %d of process %d"
+const savedTail = tailBegin + `"save %d of process %d"
 
 func init() {
 	if savedByBench == "" {
@@ -25,11 +25,15 @@ func init() {
 }
 `
 
+const tailBegin = "\nvar savedByBench = "
+
 func openSource(path string, saves *int) (*Source, error) {
 	original, err := os.ReadFile(path)
 	if err != nil {
 		return nil, err
 	}
+	// What an earlier source of the same file has appended is not the file's own.
+	original, _, _ = bytes.Cut(original, []byte(tailBegin))
 	return &Source{path: path, original: original, saves: saves}, nil
 }
 

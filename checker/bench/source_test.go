@@ -47,4 +47,8 @@ func TestEachSaveGivesAnotherBinary(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, text, string(now[:len(text)]), "what was there stays")
 	assert.NotContains(t, string(now), "save 42", "and is followed by one save only")
+
+	again, err := openSource(path, &saves)
+	require.NoError(t, err)
+	assert.Equal(t, text, string(again.original), "a save is not taken for the file's own text")
 }
