@@ -2,7 +2,6 @@ package backend_test
 
 import (
 	"bufio"
-	"cmp"
 	"context"
 	"os"
 	"os/exec"
@@ -17,21 +16,22 @@ import (
 	"example.com/serverless-patterns/checker/backend/endpoint"
 )
 
-// motoEnv is the environment variable that names the program, where it is not in the PATH.
+// motoEnv is the environment variable that names the program. One that happens to be in the PATH is not taken: it may be
+// of another version, which answers otherwise.
 const motoEnv = "MOTO_SERVER"
 
 var motoAddress = regexp.MustCompile(`Running on (http://127\.0\.0\.1:\d+)`)
 
-// openMoto is moto's server, which stands in for the emulators that people point --backend at. Without it the test is
+// openMoto is moto's server, which stands in for the emulators that people point --backend at. Where none is named the test is
 // skipped, unless CI requires it: `pip install 'moto[server]==5.2.5'` installs it.
 func openMoto(t *testing.T) backend.Backend {
 	t.Helper()
-	program, err := exec.LookPath(cmp.Or(os.Getenv(motoEnv), "moto_server"))
+	program, err := exec.LookPath(os.Getenv(motoEnv))
 	if err != nil {
 		if os.Getenv("CI_REQUIRE_MOTO") == "1" {
-			t.Fatal("moto's server is required here: ", err)
+			t.Fatal(motoEnv+" must name moto's server here: ", err)
 		}
-		t.Skip("not run, because it needs moto's server: ", err)
+		t.Skip("not run, because "+motoEnv+" does not name moto's server: ", err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	server := exec.CommandContext(ctx, program, "-H", "127.0.0.1", "-p", "0")
