@@ -3,14 +3,11 @@ package stack
 import (
 	"cmp"
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
-	"maps"
 	randv2 "math/rand/v2"
 	"net/http"
 	"path/filepath"
-	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -33,69 +30,6 @@ const AccountID = wire.AccountID
 // regions are those that a stack may be in. The Lambda environment says which; code that has one
 // written into it has hardly one of these.
 var regions = []string{"af-south-1", "ap-south-2", "ap-southeast-3", "ca-west-1", "eu-north-1", "eu-south-2", "sa-east-1"}
-
-// Options say what to deploy, and on what.
-type Options struct {
-	Template *sam.Template
-	// Binaries are the built bootstraps, by CodeUri.
-	Binaries map[string]string
-	Backend  backend.Backend
-	// Dir is an existing directory for the files of this stack alone. The caller removes it after Close.
-	Dir string
-	// Name is the first part of physical names, as a CloudFormation stack's name is.
-	Name string
-	// Seed decides everything random but the end of physical names, which is different each time, so
-	// that runs with the same seed can share a backend.
-	Seed uint64
-	// Parameters are values for parameters of the template, by name, in place of their Default.
-	Parameters map[string]string
-	// Variables may change the environment variables of a function before it is deployed. Nil changes
-	// nothing.
-	Variables func(function string, variables map[string]string)
-	// MaxTimeout is the longest that an invocation may take here, whatever the template says; 0 is no
-	// limit.
-	MaxTimeout time.Duration
-	// MemorySize is that of every function, in MB, whatever the template says; 0 is what it says.
-	MemorySize int
-	// Overtime is that of [sandbox.Config].
-	Overtime time.Duration
-	// Observe is told each request to an API when its response is about to be sent, from several goroutines
-	// at once; nil is told nothing.
-	Observe func(apigateway.Exchange)
-	// Address is where an API is to listen, by its logical id: 127.0.0.1:8080. Nil is a free port for each.
-	Address func(api string) string
-	// KeepCalls is how many of the functions' AWS calls are remembered, the latest; 0 is all of them.
-	KeepCalls int
-	// ExactNames gives tables and functions the very names that the template has for them, as AWS does. Only one
-	// such stack at a time can be on a backend.
-	ExactNames bool
-	// Debug runs a function under a debugger, by its logical id. APIs wait for functions without a limit then. Nil
-	// runs none.
-	Debug map[string]*sandbox.Debugger
-	// Disorder is what the queues do that AWS's do now and then.
-	Disorder eventsource.Disorder
-	// Poll has event source mappings deliver by themselves, in real time, as on AWS. Otherwise they deliver
-	// when Drain or Deliver is called.
-	Poll bool
-	// Hurry has what polls bring messages back at once, and not when their visibility timeout is over.
-	Hurry bool
-	// ObserveDelivery is told each delivery of a message to a function, by the logical ids of both, and once more when
-	// SQS has moved the message to the dead-letter queue; nil is told nothing. It is called from a goroutine for each mapping.
-	ObserveDelivery func(queue, function string, m eventsource.Message, d eventsource.Delivery)
-	// ObserveNotification is told each attempt to notify a function of a change in a bucket, and what was stopped; nil is
-	// told nothing. It is called from one goroutine.
-	ObserveNotification func(eventsource.Notification)
-	// ObserveFiring is told each attempt to invoke a function on its schedule; nil is told nothing. It is called from
-	// several goroutines.
-	ObserveFiring func(eventsource.Firing)
-}
-
-func (o Options) timeout(template time.Duration) time.Duration {
-	if o.MaxTimeout > 0 {
-		return min(template, o.MaxTimeout)
-	}
-	return template
-}
 
 // Stack is a deployed template. Its methods may be called from several goroutines at once.
 type Stack struct {
@@ -226,16 +160,6 @@ func Supported(t *sam.Template) error {
 	return errors.Join(append(all, policyLimits(t)...)...)
 }
 
-// undeclared is a [*MissingError] if a value is for a parameter that the template does not have.
-func undeclared(o Options) error {
-	for _, name := range slices.Sorted(maps.Keys(o.Parameters)) {
-		if !slices.ContainsFunc(o.Template.Parameters, func(p sam.Parameter) bool { return p.Name == name }) {
-			return &MissingError{name, parameterType, o.Template.File}
-		}
-	}
-	return nil
-}
-
 // parameterType stands for the type of a parameter in a [MissingError].
 const parameterType = "parameter"
 
@@ -249,55 +173,6 @@ func Services(t *sam.Template) []backend.Service {
 		services = append(services, backend.SQS)
 	}
 	return services
-}
-
-// physicalNames names everything as CloudFormation does: the stack, the logical id, and an end that is
-// different each time.
-func physicalNames(o Options, region string) map[string]string {
-	names := map[string]string{}
-	soFar := resolver{&Stack{Region: region, name: o.Name, template: o.Template, given: o.Parameters, names: names}}
-	name := func(r sam.Resource, given sam.Value) {
-		text, ok := given.Literal()
-		if o.ExactNames && !given.IsZero() {
-			resolved, err := given.Resolve(soFar)
-			text, ok = resolved, err == nil
-		}
-		if ok && text != "" {
-			names[r.LogicalID] = text
-			if !o.ExactNames {
-				names[r.LogicalID] += "-" + rand.Text()[:13] // checks run side by side on one backend
-			}
-			return
-		}
-		names[r.LogicalID] = o.Name + "-" + r.LogicalID + "-" + rand.Text()[:13]
-	}
-	for _, t := range o.Template.Tables {
-		name(t.Resource, t.TableName)
-	}
-	for _, f := range o.Template.Functions {
-		name(f.Resource, f.FunctionName)
-	}
-	for _, q := range o.Template.Queues {
-		name(q.Resource, q.QueueName)
-		if long := names[q.LogicalID]; len(long) > maxQueueName { // the end tells it from others
-			const end = 14
-			names[q.LogicalID] = long[:maxQueueName-end] + long[len(long)-end:]
-		}
-	}
-	for _, b := range o.Template.Buckets {
-		if given, err := b.BucketName.Resolve(soFar); err == nil && given != "" && !b.BucketName.IsZero() {
-			names[b.LogicalID] = given // also elsewhere in the template it is put together from the same parts
-			continue
-		}
-		names[b.LogicalID] = bucketName(o.Name, b.LogicalID)
-	}
-	for _, a := range o.Template.HTTPAPIs {
-		names[a.LogicalID] = newAPIID()
-	}
-	for _, a := range o.Template.RestAPIs {
-		names[a.LogicalID] = newAPIID()
-	}
-	return names
 }
 
 func (s *Stack) createFunction(f *sam.Function, o Options) error {
