@@ -18,7 +18,9 @@ type judgement struct {
 	Row
 	signature string
 	result    check.LessonResult // of the first run
-	disturbed bool               // it, or a check, did not run to its end, which is no fault of the answer
+	// disturbed is set when a run, or a check, did not get to its end, and nothing that did is otherwise than declared: what
+	// is seen once is not taken back by another run.
+	disturbed bool
 }
 
 // stateDir is where the state of the runs of an answer is, below the answer's own directory.
@@ -60,6 +62,7 @@ func (r *run) runs(ctx context.Context, p *proof, s subject, work string, j *jud
 	if s.kind != "solution" {
 		options.Alike = p.state
 	}
+	var unfinished, wrong bool // any of the runs
 	for n := range s.runs {
 		r.building <- struct{}{}
 		built := sync.OnceFunc(func() {
@@ -88,9 +91,17 @@ func (r *run) runs(ctx context.Context, p *proof, s subject, work string, j *jud
 			}
 		}
 		j.Problems = append(j.Problems, problems(result, s, n)...)
-		j.disturbed = j.disturbed || result.Error != "" || slices.ContainsFunc(result.Checks, func(c check.Result) bool { return c.Verdict == check.Errored })
+		unfinished = unfinished || result.Error != "" || slices.ContainsFunc(result.Checks, func(c check.Result) bool { return c.Verdict == check.Errored })
+		wrong = wrong || slices.ContainsFunc(result.Checks, func(c check.Result) bool { return judgedWrongly(c, s) })
 	}
+	j.disturbed = unfinished && !wrong
 	return nil
+}
+
+// judgedWrongly tells whether a check says of an answer what is not declared of it.
+func judgedWrongly(c check.Result, s subject) bool {
+	declared := slices.Contains(s.answer.Fails, c.ID)
+	return c.Verdict == check.Failed && !declared || c.Verdict == check.Passed && declared
 }
 
 // problems says where a run differs from what is declared.
@@ -108,18 +119,20 @@ func problems(r check.LessonResult, s subject, n int) []string {
 		return all
 	}
 	for _, c := range r.Checks {
-		declared := slices.Contains(s.answer.Fails, c.ID)
-		switch {
-		case c.Verdict == check.Failed && !declared:
+		if c.Finding != nil && c.Finding.Hints != "" && !isCheck(r, c.Finding.Hints) {
+			complain("%s sends to the hints for %s, which is no check", c.ID, c.Finding.Hints)
+		}
+		switch wrong := judgedWrongly(c, s); {
+		case wrong && c.Verdict == check.Failed:
 			complain("%s fails, and should not: %s", c.ID, c.Finding.Got)
-		case c.Verdict == check.Passed && declared:
+		case wrong:
 			complain("%s passes, and should fail", c.ID)
 		case c.Verdict != check.Passed && c.Verdict != check.Failed:
 			complain("%s did not run to its end: %s %s", c.ID, c.Verdict, c.Error)
 		}
 	}
 	for _, id := range s.answer.Fails {
-		if !slices.ContainsFunc(r.Checks, func(c check.Result) bool { return c.ID == id }) {
+		if !isCheck(r, id) {
 			complain("it declares to fail %s, which is no check", id)
 		}
 	}
@@ -127,6 +140,10 @@ func problems(r check.LessonResult, s subject, n int) []string {
 		complain("a learner does not read %q, but %q", s.answer.Reads, first.Finding.Got)
 	}
 	return all
+}
+
+func isCheck(r check.LessonResult, id string) bool {
+	return slices.ContainsFunc(r.Checks, func(c check.Result) bool { return c.ID == id })
 }
 
 func failed(r check.LessonResult) []string {

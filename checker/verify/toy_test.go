@@ -277,6 +277,44 @@ func TestAnAnswerThatTheMachineDisturbedIsJudgedOnceMore(t *testing.T) {
 	}
 }
 
+func TestAWrongJudgementIsNotTakenBackByAnotherRun(t *testing.T) {
+	t.Parallel()
+	l := teaLesson()
+	var first atomic.Bool
+	l.Checks[0].Run = func(t *check.T) { // of the solution, which others wait for
+		if first.CompareAndSwap(false, true) {
+			panic("too much to do")
+		}
+	}
+	var accused atomic.Bool
+	black := l.Checks[1].Run
+	l.Checks[1].Run = func(t *check.T) {
+		if accused.CompareAndSwap(false, true) {
+			t.Fail(check.Finding{Got: "another temper"})
+		}
+		black(t)
+	}
+	o := toy(t, l, nil)
+	o.Backends[0].Name = "containers" // without transcripts
+	problems := strings.Join(prove(t, o)["solution solution"].Problems, "\n")
+	assert.Contains(t, problems, "run 1: hot did not run to its end")
+	assert.Contains(t, problems, "run 1: black fails, and should not: another temper")
+}
+
+func TestAFindingSendsToHintsThatThereAre(t *testing.T) {
+	t.Parallel()
+	l := teaLesson()
+	l.Checks[0].Run = func(t *check.T) {
+		reply := t.Function("TeaFunction").Invoke(check.Event{Words: "an order", JSON: []byte(`{}`)})
+		if !strings.Contains(strings.Join(reply.Log, " "), "hot") {
+			reply.Fail(check.Finding{Got: "tea that is cold", Want: "hot tea", Hints: "kettle"})
+		}
+	}
+	o := toy(t, l, nil)
+	o.Backends[0].Name = "containers" // without transcripts
+	assert.Contains(t, strings.Join(prove(t, o)["mistake cold"].Problems, "\n"), "run 1: hot sends to the hints for kettle, which is no check")
+}
+
 func TestAFaultOfThisMachineIsNoProblemOfTheCourse(t *testing.T) {
 	t.Parallel()
 	o := toy(t, teaLesson(), map[string]string{"checker/course/lesson07/mistakes/cold.txt": "Cold.\n"})

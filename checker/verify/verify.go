@@ -232,14 +232,12 @@ func (r *run) answer(ctx context.Context, p *proof, at int, work string, besideO
 	if err != nil {
 		return fmt.Errorf("%s, %s %s: %w", p.lesson.ID, s.kind, s.answer.Name, err)
 	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	if judged.disturbed && besideOthers {
-		r.mu.Lock()
-		defer r.mu.Unlock()
 		p.disturbed = append(p.disturbed, at)
 		return nil
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
 	p.judged[at] = judged
 	r.tell(p, judged.Row)
 	if p.left--; p.left == 0 {
