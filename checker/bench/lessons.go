@@ -55,13 +55,10 @@ func (b *bench) lesson(ctx context.Context, l course.Lesson) (Row, error) {
 	return row, err
 }
 
-// shareID is the id of the row of a lesson's share.
-func shareID(l course.Lesson) string { return fmt.Sprintf("share-%02d", l.Number) }
-
 // shareOf is the row of a lesson's share, without its pairs.
 func shareOf(l course.Lesson) Row {
 	return Row{
-		ID: shareID(l), What: fmt.Sprintf("its own share of lesson %d", l.Number),
+		ID: fmt.Sprintf("share-%02d", l.Number), What: fmt.Sprintf("its own share of lesson %d", l.Number),
 		Against: "a bare go build of its solution; what the whole verdict takes beyond it, without ordered waits",
 		Kind:    Difference, Goal: share.Goal, Unit: time.Second,
 	}

@@ -13,6 +13,9 @@ import (
 // restMark ends what watch says of a run without a screen: from then on it only looks at the files.
 const restMark = "Save a file of the lesson"
 
+// watchLimit is how long a watch may take until it is at rest, and has found what there is after a save.
+const watchLimit = 2 * time.Minute
+
 // watch measures what comes after a learner has saved a file of a lesson that is watched. Each pair has a watch of its own,
 // so that it does not see the saves of the baseline.
 func (b *bench) watch(ctx context.Context) error {
@@ -56,7 +59,7 @@ func (c *Copy) watch(checker string) program {
 // interrupts the program, and waits for its end.
 func (c *Copy) whileWatched(ctx context.Context, p program, save func() error) (time.Duration, error) {
 	all := ctx
-	ctx, cancel := context.WithCancel(ctx)
+	ctx, cancel := context.WithTimeout(ctx, watchLimit) // a watch does not end by itself
 	defer cancel()
 	cmd := exec.CommandContext(ctx, p.name, p.args...)
 	cmd.Dir, cmd.Env = c.Root, p.environ
@@ -85,7 +88,11 @@ func (c *Copy) whileWatched(ctx context.Context, p program, save func() error) (
 		if all.Err() != nil {
 			return context.Cause(all)
 		}
-		return fmt.Errorf("%s ended early:\n%s%s", p, out.String(), stderr.Bytes())
+		what := "ended early"
+		if ctx.Err() != nil {
+			what = fmt.Sprintf("took longer than %v", watchLimit)
+		}
+		return fmt.Errorf("%s %s:\n%s%s", p, what, out.String(), stderr.Bytes())
 	}
 	select {
 	case <-rest:
