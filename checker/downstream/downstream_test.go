@@ -202,6 +202,8 @@ func TestAMeetingIsOverWhenACallerGivesUp(t *testing.T) {
 	defer cancel()
 	_, _, err := post(ctx, c, one.URL(), "a")
 	require.ErrorIs(t, err, context.DeadlineExceeded)
+	// The caller knows that it has given up before the service does.
+	require.Eventually(t, func() bool { return one.Requests()[0].Ended }, soon, time.Millisecond)
 	_, _, err = post(t.Context(), c, other.URL(), "a") // it does not wait
 	require.NoError(t, err)
 	assert.Equal(t, []string{"one"}, apart.There())
