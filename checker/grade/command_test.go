@@ -70,7 +70,10 @@ func (c *command) run() (map[string]grade.Record, *lines) {
 	cmd, said := c.start()
 	err := cmd.Wait()
 	skipWithoutEnclosures(c.t, said)
-	require.NoError(c.t, err, said.text())
+	if err != nil {
+		results, _ := os.ReadFile(filepath.Join(c.out, "results.json")) // it says why
+		require.NoError(c.t, err, "%s\n%s", said.text(), results)
+	}
 	data, err := os.ReadFile(filepath.Join(c.out, "results.json"))
 	require.NoError(c.t, err)
 	var book grade.Book
