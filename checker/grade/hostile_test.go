@@ -31,7 +31,7 @@ var deeds = []struct {
 	// A bomb without a limit would be felt by everybody on this machine, if the enclosure had a fault.
 	{"fork-bomb", `
 	if os.Getenv("BOMB") == "" {
-		for range 100 {
+		for range 1000 {
 			c := exec.Command("/proc/self/exe", "MARK")
 			c.Env = []string{"BOMB=MARK"}
 			c.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
