@@ -26,12 +26,12 @@ func modelled(wall, cpu time.Duration, memorySize int) time.Duration {
 // waited for; 0 when it cannot be read.
 func (p *process) cpuTime() time.Duration {
 	if !p.gone() {
-		if used := processClock(p.cmd.Process.Pid); used > 0 {
+		if used := processClock(p.child.Pid); used > 0 {
 			return used
 		}
 	}
 	if p.gone() {
-		return p.cmd.ProcessState.UserTime() + p.cmd.ProcessState.SystemTime()
+		return p.state.UserTime() + p.state.SystemTime()
 	}
 	return 0
 }

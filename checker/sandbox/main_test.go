@@ -171,7 +171,7 @@ func pidOf(t *testing.T, f *Function) int {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	require.NotEmpty(t, f.idle)
-	return f.idle[len(f.idle)-1].process.cmd.Process.Pid
+	return f.idle[len(f.idle)-1].process.child.Pid
 }
 
 // stat are the fields of /proc/PID/stat from the state on; none without that file.

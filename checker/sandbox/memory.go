@@ -15,7 +15,7 @@ func (p *process) peakMemory() uint64 {
 	if p.gone() || p.debugged {
 		return 0
 	}
-	return peakOf(p.cmd.Process.Pid)
+	return peakOf(p.child.Pid)
 }
 
 // memoryWatch looks at a process while it runs.

@@ -20,9 +20,10 @@ const sigtermGrace = 500 * time.Millisecond
 
 // process is one run of a bootstrap, with those of its children that share its process group.
 type process struct {
-	cmd    *exec.Cmd
-	exited chan struct{} // closed when the process has been waited for
-	exit   string        // how it ended; read it after exited
+	child  *os.Process
+	exited chan struct{}    // closed when the process has been waited for
+	state  *os.ProcessState // how it ended; read it after exited
+	exit   string           // the same in words
 	frozen bool
 	// debugged is set for a process under a debugger, which is not frozen, and whose memory is the debugger's.
 	debugged bool
@@ -34,40 +35,42 @@ type process struct {
 // startProcess runs the bootstrap with nothing of the checker's own environment.
 func (e *environment) startProcess(out *os.File) (*process, error) {
 	const bootstrap = isolation.TaskRoot + "/bootstrap"
-	cmd := &exec.Cmd{
-		Path:        bootstrap,
-		Args:        []string{bootstrap},
-		Env:         e.environ(),
-		Stdout:      out,
-		Stderr:      out,
-		SysProcAttr: processAttributes(),
-	}
 	debugger := e.function.config.Debugger
+	var started *os.Process
 	var err error
 	if e.function.isolated {
-		err = isolation.Start(cmd, e.view, onSpawner)
+		started, err = isolation.Start(isolation.Program{Path: bootstrap, Args: []string{bootstrap}, Env: e.environ(), Output: out}, e.view)
 	} else {
-		cmd.Path, cmd.Dir = filepath.Join(e.view.Task, "bootstrap"), e.view.Task
-		if debugger != nil {
-			log, err := debugger.watched()
-			if err != nil {
-				return nil, err
-			}
-			defer log.Close() // the process has it
-			cmd.Path, cmd.Args, cmd.ExtraFiles = debugger.Program, debugger.arguments(cmd.Path), []*os.File{log}
-		}
-		err = onSpawner(cmd.Start)
+		started, err = e.startOpenly(bootstrap, out)
 	}
 	if err != nil {
 		return nil, err
 	}
-	p := &process{cmd: cmd, exited: make(chan struct{}), debugged: debugger != nil}
+	p := &process{child: started, exited: make(chan struct{}), debugged: debugger != nil}
 	go func() {
 		p.reap() // kills what the process leaves behind, too
-		p.exit = cmd.ProcessState.String()
+		p.exit = p.state.String()
 		close(p.exited)
 	}()
 	return p, nil
+}
+
+// startOpenly starts it without isolation.
+func (e *environment) startOpenly(name string, out *os.File) (*os.Process, error) {
+	cmd := &exec.Cmd{
+		Path: filepath.Join(e.view.Task, "bootstrap"), Dir: e.view.Task,
+		Args: []string{name}, Env: e.environ(), Stdout: out, Stderr: out, SysProcAttr: processAttributes(),
+	}
+	if debugger := e.function.config.Debugger; debugger != nil {
+		log, err := debugger.watched()
+		if err != nil {
+			return nil, err
+		}
+		defer log.Close() // the process has it
+		cmd.Path, cmd.Args, cmd.ExtraFiles = debugger.Program, debugger.arguments(cmd.Path), []*os.File{log}
+	}
+	err := onSpawner(cmd.Start)
+	return cmd.Process, err
 }
 
 func (p *process) gone() bool {
@@ -86,7 +89,7 @@ func (p *process) signal(s syscall.Signal) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if !p.reaped {
-		_ = syscall.Kill(-p.cmd.Process.Pid, s) // a group that is gone is what was wanted
+		_ = syscall.Kill(-p.child.Pid, s) // a group that is gone is what was wanted
 	}
 }
 
@@ -97,7 +100,7 @@ func (p *process) freeze() {
 	}
 	p.signal(syscall.SIGSTOP)
 	p.frozen = true
-	waitStopped(p.cmd.Process.Pid)
+	waitStopped(p.child.Pid)
 }
 
 func (p *process) thaw() {

@@ -24,13 +24,13 @@ func waitStopped(pid int) {
 // reap waits for the exit of the process and kills its children, while the number of the group cannot
 // be anybody else's yet.
 func (p *process) reap() {
-	pid := p.cmd.Process.Pid
+	pid := p.child.Pid
 	for unix.Waitid(unix.P_PID, pid, nil, unix.WEXITED|unix.WNOWAIT, nil) == unix.EINTR {
 	}
 	_ = unix.Kill(-pid, unix.SIGKILL) // children that are gone are what was wanted
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	_ = p.cmd.Wait() // returns at once; what is of interest is in the state
+	p.state, _ = p.child.Wait() // returns at once; what is of interest is in the state
 	p.reaped = true
 }
 

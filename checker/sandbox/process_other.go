@@ -15,11 +15,11 @@ func waitStopped(int) {}
 
 // reap waits for the exit of the process and kills its children.
 func (p *process) reap() {
-	_ = p.cmd.Wait() // what is of interest is in the state
+	p.state, _ = p.child.Wait() // what is of interest is in the state
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.reaped = true
-	_ = syscall.Kill(-p.cmd.Process.Pid, syscall.SIGKILL)
+	_ = syscall.Kill(-p.child.Pid, syscall.SIGKILL)
 }
 
 func onSpawner(start func() error) error { return start() }

@@ -10,8 +10,12 @@ import (
 	"go.uber.org/goleak"
 )
 
-// spawner is the goroutine of package sandbox that starts processes. It stays for the life of the program.
-const spawner = "example.com/serverless-patterns/checker/sandbox.init.func1.1"
+// Goroutines whose threads are the parents of functions' processes, without isolation and with it. They stay for the life of
+// the program.
+const (
+	spawner = "example.com/serverless-patterns/checker/sandbox.init.func1.1"
+	parent  = "example.com/serverless-patterns/checker/sandbox/isolation.parent"
+)
 
 // lingering is a connection of net/http's server whose client sent more than it took. It ends by itself, half
 // a second later.
@@ -39,5 +43,5 @@ func run(m interface{ Run() int }, dir *string, end func()) (code int, err error
 	if err := os.RemoveAll(*dir); err != nil || code != 0 {
 		return code, err
 	}
-	return code, goleak.Find(goleak.IgnoreAnyFunction(spawner), goleak.IgnoreAnyFunction(lingering))
+	return code, goleak.Find(goleak.IgnoreAnyFunction(spawner), goleak.IgnoreAnyFunction(parent), goleak.IgnoreAnyFunction(lingering))
 }

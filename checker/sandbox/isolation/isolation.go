@@ -29,6 +29,15 @@ const (
 	RuntimeDir = stage.RuntimeDir
 )
 
+// Program is what is executed in a view.
+type Program struct {
+	Path string   // as the process sees it
+	Args []string // with its name, as in package os/exec
+	Env  []string
+	// Output is its standard output and standard error. It stays the caller's, who may close it after the start.
+	Output *os.File
+}
+
 // View is what a process sees of the file system that is its own.
 type View struct {
 	// Task is the directory that appears at /var/task, and cannot be written.

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -17,13 +16,6 @@ import (
 
 	"example.com/serverless-patterns/checker/sandbox/isolation/stage"
 )
-
-// capSysAdmin is what mounting takes. It holds in the new namespaces only, and until the program is
-// executed.
-const capSysAdmin = 21
-
-// nobody is who processes are on this machine if [AsNobody] was called.
-const nobody = 65534
 
 var asNobody atomic.Bool
 
@@ -71,54 +63,50 @@ func try(dir string) error {
 	}
 	// There is nothing to execute: if that is all that is wrong, the rest has worked.
 	var failed *StartError
-	err = Start(exec.Command(filepath.Join(TaskRoot, "nothing")), v, func(start func() error) error { return start() })
+	null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	defer null.Close()
+	_, err = Start(Program{Path: filepath.Join(TaskRoot, "nothing"), Output: null}, v)
 	if errors.As(err, &failed) && failed.Step == Execute && errors.Is(err, os.ErrNotExist) {
 		return nil
 	}
 	return err
 }
 
-// Start starts cmd isolated: its Path is one that the process sees, and Dir is not used. It
-// returns when the program is being executed; until then, errors are a [*StartError]. The process
-// is forked inside of fork, which runs its argument on the thread that the process is to depend on.
-func Start(cmd *exec.Cmd, v View, fork func(func() error) error) error {
+// Start starts a program isolated. It returns when the program is being executed; until then, errors are a
+// [*StartError]. The process is a child of this one, in a process group of its own, and is killed with it. It is safe for
+// concurrent use.
+func Start(p Program, v View) (*os.Process, error) {
 	said, report, err := os.Pipe()
 	if err != nil {
-		return &StartError{"preparing", err}
+		return nil, &StartError{"preparing", err}
 	}
 	defer said.Close()
-	// Everything goes by arguments: the program's variables must not configure this stage, which is a Go
+	name := stage.Name
+	if asNobody.Load() {
+		name = stage.NameOfRoot
+	}
+	// Everything goes by arguments: the program's variables must not configure the stage, which is a Go
 	// program too.
 	most := cmp.Or(int(processes.Load()), maxProcesses)
-	cmd.Args = slices.Concat([]string{stage.Name, v.Task, v.Tmp, v.Root, strconv.Itoa(most), cmd.Path, strconv.Itoa(len(cmd.Args))}, cmd.Args, cmd.Env)
-	cmd.Path, cmd.Env, cmd.Dir = "/proc/self/exe", []string{}, ""
-	cmd.ExtraFiles = []*os.File{report} // is stage.ReportFD
-	if cmd.SysProcAttr == nil {
-		cmd.SysProcAttr = &syscall.SysProcAttr{}
-	}
-	a := cmd.SysProcAttr
-	a.Cloneflags |= syscall.CLONE_NEWUSER | syscall.CLONE_NEWNS | syscall.CLONE_NEWPID
-	if asNobody.Load() {
-		cmd.Args[0] = stage.NameOfRoot
-		a.UidMappings = []syscall.SysProcIDMap{{ContainerID: 0, HostID: 0, Size: 1}, {ContainerID: stage.UserID, HostID: nobody, Size: 1}}
-		a.GidMappings = []syscall.SysProcIDMap{{ContainerID: 0, HostID: 0, Size: 1}, {ContainerID: stage.GroupID, HostID: nobody, Size: 1}}
-		a.GidMappingsEnableSetgroups = true
-	} else {
-		a.UidMappings = []syscall.SysProcIDMap{{ContainerID: stage.UserID, HostID: os.Getuid(), Size: 1}}
-		a.GidMappings = []syscall.SysProcIDMap{{ContainerID: stage.GroupID, HostID: os.Getgid(), Size: 1}}
-		a.AmbientCaps = []uintptr{capSysAdmin}
-	}
-	err = fork(cmd.Start)
+	args := slices.Concat([]string{name, v.Task, v.Tmp, v.Root, strconv.Itoa(most), p.Path, strconv.Itoa(len(p.Args))}, p.Args, p.Env)
+	pid, err := stages.start(args, p.Output, report)
 	_ = report.Close() // the child has its own
 	if err != nil {
-		return &StartError{"making namespaces", err}
+		return nil, &StartError{"making namespaces", err}
+	}
+	process, err := os.FindProcess(pid)
+	if err != nil {
+		return nil, &StartError{"starting", err}
 	}
 	text, err := io.ReadAll(said)
 	if err == nil && len(text) == 0 {
-		return nil // closed by the execution of the program
+		return process, nil // closed by the execution of the program
 	}
-	_ = cmd.Wait() // it ends by itself; what it said says why
-	return startError(string(text), err)
+	_, _ = process.Wait() // it ends by itself; what it said says why
+	return nil, startError(string(text), err)
 }
 
 // startError reads what the stage has reported: a step and an errno.

@@ -1,10 +1,11 @@
 package isolation_test
 
 import (
-	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"syscall"
 	"testing"
 
@@ -12,9 +13,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/serverless-patterns/checker/sandbox/isolation"
+	"example.com/serverless-patterns/checker/sandbox/isolation/stage"
 )
-
-func here(start func() error) error { return start() }
 
 func view(t *testing.T) isolation.View {
 	t.Helper()
@@ -31,9 +31,11 @@ func view(t *testing.T) isolation.View {
 // shell runs a script isolated, and returns what it has written to /tmp/out.
 func shell(t *testing.T, v isolation.View, script string, env ...string) string {
 	t.Helper()
-	cmd := &exec.Cmd{Path: "/bin/sh", Args: []string{"sh", "-c", "exec >/tmp/out 2>&1\n" + script}, Env: env}
-	require.NoError(t, isolation.Start(cmd, v, here))
-	_ = cmd.Wait() // what the script says is what counts
+	process, err := isolation.Start(isolation.Program{
+		Path: "/bin/sh", Args: []string{"sh", "-c", "exec >/tmp/out 2>&1\n" + script}, Env: env, Output: os.Stderr,
+	}, v)
+	require.NoError(t, err)
+	_, _ = process.Wait() // what the script says is what counts
 	out, err := os.ReadFile(filepath.Join(v.Tmp, "out"))
 	require.NoError(t, err)
 	return string(out)
@@ -73,7 +75,7 @@ func TestAProgramThatCannotBeExecuted(t *testing.T) {
 	} {
 		require.NoError(t, os.WriteFile(text, []byte("not a program"), c.mode), c.name)
 		require.NoError(t, os.Chmod(text, c.mode))
-		err := isolation.Start(exec.Command("/var/task/bootstrap"), v, here)
+		_, err := isolation.Start(isolation.Program{Path: "/var/task/bootstrap", Output: os.Stderr}, v)
 		var failed *isolation.StartError
 		require.ErrorAs(t, err, &failed, c.name)
 		assert.Equal(t, isolation.Execute, failed.Step)
@@ -85,13 +87,27 @@ func TestAStepThatFails(t *testing.T) {
 	t.Parallel()
 	v := view(t)
 	v.Task += "-missing"
-	err := isolation.Start(exec.Command("/bin/sh"), v, here)
+	_, err := isolation.Start(isolation.Program{Path: "/bin/sh", Output: os.Stderr}, v)
 	require.ErrorIs(t, err, os.ErrNotExist)
 	require.EqualError(t, err, "mounting /var/task: no such file or directory")
+}
 
-	forked := errors.New("no more processes")
-	err = isolation.Start(exec.Command("/bin/sh"), v, func(func() error) error { return forked })
-	assert.ErrorIs(t, err, forked)
+func TestWhatStartsProcessesIsReplaced(t *testing.T) {
+	t.Parallel()
+	v := view(t)
+	assert.Equal(t, "before\n", shell(t, v, "echo before"))
+	starters, err := exec.CommandContext(t.Context(), "pgrep", "-P", strconv.Itoa(os.Getpid()), "-f", "^"+stage.Starter+"$").Output()
+	require.NoError(t, err)
+	pid, err := strconv.Atoi(strings.TrimSpace(string(starters)))
+	require.NoError(t, err, "there is one: %q", starters)
+	require.NoError(t, syscall.Kill(pid, syscall.SIGKILL))
+	assert.Equal(t, "after\n", shell(t, v, "echo after"))
+}
+
+func TestAnArgumentWithAZeroByte(t *testing.T) {
+	t.Parallel()
+	_, err := isolation.Start(isolation.Program{Path: "/bin/sh", Env: []string{"A=\x00"}, Output: os.Stderr}, view(t))
+	assert.ErrorIs(t, err, syscall.EINVAL)
 }
 
 func TestAvailableIsFoundOutOnce(t *testing.T) {

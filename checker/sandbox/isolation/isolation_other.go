@@ -4,7 +4,7 @@ package isolation
 
 import (
 	"fmt"
-	"os/exec"
+	"os"
 	"runtime"
 )
 
@@ -14,8 +14,8 @@ func Available(string) error {
 }
 
 // Start returns the error of [Available].
-func Start(*exec.Cmd, View, func(func() error) error) error {
-	return &StartError{"starting", Available("")}
+func Start(Program, View) (*os.Process, error) {
+	return nil, &StartError{"starting", Available("")}
 }
 
 // AsNobody does nothing where nothing is isolated.

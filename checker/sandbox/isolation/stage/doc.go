@@ -1,6 +1,6 @@
 // Package stage is what runs between clone and the execution of an isolated program: this program once
 // more, since Go cannot run code in a forked child. A program that imports it and is started under the
-// name [Name] becomes the stage, before its main.
+// name [Name] becomes the stage, before its main; under the name [Starter] it becomes what starts stages.
 //
 // It knows packages os and syscall, and no more than it must, since package variables are initialised in
 // the order of dependencies: with more, a start would wait for the initialisation of most of the
@@ -21,6 +21,16 @@ const ReportFD = 3
 // NameOfRoot is the Name of a stage that is root of its namespaces, and becomes UserID and GroupID once it has
 // mounted the view.
 const NameOfRoot = Name + "-root"
+
+// Starter is the argument 0 of the process that starts stages, one for each program, for as long as it runs. A process
+// with namespaces is a copy of the one that clones it, so a program with much memory would pay for that with each
+// start. This one has little, and the stages are its parent's children.
+const Starter = Name + "s"
+
+// RequestFD is the file descriptor of a starter's socket. A request is a packet: a stage's arguments, joined by zero bytes,
+// with two file descriptors, of the program's output and of the stage's report. Its answer is the process's number, a
+// zero byte, and the errno in decimal.
+const RequestFD = 3
 
 // UserID and GroupID are those of Lambda's user for functions.
 const (

@@ -8,11 +8,18 @@ import (
 )
 
 func init() {
+	if len(os.Args) > 0 && os.Args[0] == Starter {
+		serve()
+		os.Exit(0)
+	}
 	if len(os.Args) < 7 || os.Args[0] != Name && os.Args[0] != NameOfRoot {
 		return
 	}
 	syscall.CloseOnExec(ReportFD)
-	err := view{task: os.Args[1], tmp: os.Args[2], root: os.Args[3]}.enter()
+	err := endWithParent()
+	if err == nil {
+		err = view{task: os.Args[1], tmp: os.Args[2], root: os.Args[3]}.enter()
+	}
 	if err == nil {
 		processes, _ := strconv.Atoi(os.Args[4])
 		err = restrict(processes)
@@ -101,7 +108,12 @@ func become(user, group int) error {
 	if err := syscall.Setresuid(user, user, user); err != nil {
 		return at("changing the user", err)
 	}
-	// The change of user has cleared it.
+	return endWithParent() // the change of user has cleared it
+}
+
+// endWithParent has the kernel kill this process when the thread ends that is its parent. The execution of the program
+// does not change that.
+func endWithParent() error {
 	return at("asking to end with the checker", prctl(syscall.PR_SET_PDEATHSIG, uintptr(syscall.SIGKILL)))
 }
 
