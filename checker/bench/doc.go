@@ -9,7 +9,8 @@
 // Two budgets are kept apart. What a check orders to be waited for, such as a function's deadline or the
 // further tries of the SDK, is not the checker's cost: such checks declare it in their Waits, are left out
 // of the rows about the checker, and are measured in a row of their own. A check that takes long and
-// declares nothing is named under the table.
+// declares nothing is named under the table. Checks that measure cold starts, and have the machine to
+// themselves for it, are left out of the lessons' shares likewise.
 //
 // Everything happens in a copy of the course in a temporary directory, which is removed at the end, also
 // after an interrupt. Lessons, progress and kept binaries of the user are not touched. Only containers are

@@ -2,9 +2,11 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"time"
 
+	"example.com/serverless-patterns/checker/check"
 	"example.com/serverless-patterns/checker/course"
 )
 
@@ -44,22 +46,42 @@ func (b *bench) lesson(ctx context.Context, l course.Lesson) (Row, error) {
 		if err != nil {
 			return err
 		}
-		judged, err := own.saved(ctx, solution, own.course.check(b.checker, 0, "--dir", "solutions", "--backend", "embedded", "--skip-waits"))
+		judged, err := own.saved(ctx, solution, own.course.check(b.checker, 0,
+			"--dir", "solutions", "--backend", "embedded", "--skip-waits", "--format", "json"))
 		if err != nil {
 			return err
 		}
-		row.Pairs = append(row.Pairs, Pair{built.took, judged.took})
+		measuring, err := measuring(l, judged.stdout)
+		if err != nil {
+			return err
+		}
+		row.Pairs = append(row.Pairs, Pair{built.took, judged.took - measuring})
 		return nil
 	}
 	err = b.alternate(ctx, fmt.Sprintf("lesson %d", l.Number), min(b.pairs, maxLesson), pair, func() { row.Pairs = nil })
 	return row, err
 }
 
+// measuring is what the checks took that have the machine to themselves, one after the other, since they measure: how often
+// they start the function is what they order.
+func measuring(l course.Lesson, stdout []byte) (took time.Duration, err error) {
+	var document check.Document
+	if err := json.Unmarshal(stdout, &document); err != nil {
+		return 0, fmt.Errorf("the checker's result: %w", err)
+	}
+	for n, c := range l.Checks {
+		if c.Alone {
+			took += time.Duration(document.Lessons[0].Checks[n].Seconds * float64(time.Second))
+		}
+	}
+	return took, nil
+}
+
 // shareOf is the row of a lesson's share, without its pairs.
 func shareOf(l course.Lesson) Row {
 	return Row{
 		ID: fmt.Sprintf("share-%02d", l.Number), What: fmt.Sprintf("its own share of lesson %d", l.Number),
-		Against: "a bare go build of its solution; what the whole verdict takes beyond it, without ordered waits",
+		Against: "a bare go build of its solution; what the whole verdict takes beyond it, without ordered waits and measurements",
 		Kind:    Difference, Goal: share.Goal, Unit: time.Second,
 	}
 }

@@ -2,6 +2,7 @@ package diagnosis_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 
@@ -22,6 +23,7 @@ func TestNormalizeTakesOutWhatDiffersFromRunToRun(t *testing.T) {
 		"DeleteItemFunction-QK4… is":                                                                               "DeleteItemFunction-X… is",
 		"dial tcp 127.0.0.1:43210: refused":                                                                        "dial tcp 127.0.0.1:PORT: refused",
 		"main.handle({0x7f00c0, 0xc000123400?}, 0x1)":                                                              "main.handle({0x…, 0x…}, 0x…)",
+		"the report of " + time.Now().UTC().Format(time.DateOnly):                                                  "the report of TODAY",
 		"goroutine 17 [running]":                                                                                   "goroutine N [running]",
 		"INIT_REPORT Init Duration: 12.34 ms\tPhase: init":                                                         "INIT_REPORT Init Duration: N ms\tPhase: init",
 		"1 of 16 requirements met, in 1.4 s.":                                                                      "1 of 16 requirements met, in N s.",
