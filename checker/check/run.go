@@ -166,6 +166,10 @@ func (r *run) prepare(ctx context.Context, dir, work string) error {
 		r.backend, err = r.options.Open(ctx, r.services)
 		return err
 	})
+	opening.Go(func() error {
+		sandbox.Prepare(work)
+		return nil
+	})
 	builder := &sandbox.Builder{Root: r.options.Root, Cache: filepath.Join(r.options.State, "build")}
 	if r.options.Alike != "" {
 		builder.Alike = filepath.Join(r.options.Alike, "build")

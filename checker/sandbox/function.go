@@ -102,6 +102,10 @@ func New(c Config) (*Function, error) {
 	return f, nil
 }
 
+// Prepare finds out whether this machine can isolate functions, which the first of them would wait for. It takes some
+// milliseconds, once in the life of the program, and leaves nothing below dir.
+func Prepare(dir string) { _ = isolation.Available(dir) }
+
 // checkVariables refuses what Lambda has no room for ("Lambda quotas": 4 KB for all environment variables).
 func checkVariables(variables map[string]string) error {
 	all, err := json.Marshal(variables)
