@@ -281,7 +281,7 @@ func TestAWrongJudgementIsNotTakenBackByAnotherRun(t *testing.T) {
 	t.Parallel()
 	l := teaLesson()
 	var first atomic.Bool
-	l.Checks[0].Run = func(t *check.T) { // of the solution, which others wait for
+	l.Checks[0].Run = func(*check.T) { // of the solution, which others wait for
 		if first.CompareAndSwap(false, true) {
 			panic("too much to do")
 		}

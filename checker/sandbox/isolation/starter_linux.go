@@ -95,14 +95,14 @@ func parent(starter *exec.Cmd, started chan<- error) {
 
 // ask makes a request; errno is the starter's answer, if it is not a number of a process.
 func ask(socket int, request string, fds ...int) (pid int, errno syscall.Errno, err error) {
-	for err = unix.EINTR; err == unix.EINTR; {
+	for err = unix.EINTR; errors.Is(err, unix.EINTR); {
 		err = unix.Sendmsg(socket, []byte(request), unix.UnixRights(fds...), nil, unix.MSG_NOSIGNAL)
 	}
 	if err != nil {
 		return 0, 0, err
 	}
 	said, n := make([]byte, 64), 0
-	for err = unix.EINTR; err == unix.EINTR; {
+	for err = unix.EINTR; errors.Is(err, unix.EINTR); {
 		n, err = unix.Read(socket, said)
 	}
 	if err != nil {

@@ -1,6 +1,7 @@
 package stage
 
 import (
+	"errors"
 	"os"
 	"strconv"
 	"strings"
@@ -25,7 +26,7 @@ func serve() {
 	request, rights := make([]byte, maxRequest), make([]byte, syscall.CmsgSpace(2*4)) // two file descriptors
 	for {
 		n, control, flags, _, err := syscall.Recvmsg(RequestFD, request, rights, syscall.MSG_CMSG_CLOEXEC)
-		if err == syscall.EINTR {
+		if errors.Is(err, syscall.EINTR) {
 			continue
 		}
 		if err != nil || n == 0 {
@@ -33,9 +34,7 @@ func serve() {
 		}
 		pid, err := answer(string(request[:n]), flags, rights[:control], null.Fd())
 		var errno syscall.Errno
-		if err != nil {
-			errno, _ = err.(syscall.Errno) // as all of them are
-		}
+		_ = errors.As(err, &errno) // as all of them are
 		if _, err := syscall.Write(RequestFD, []byte(strconv.Itoa(pid)+"\x00"+strconv.Itoa(int(errno)))); err != nil {
 			return
 		}
