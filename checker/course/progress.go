@@ -13,6 +13,7 @@ import (
 	"github.com/gofrs/flock"
 
 	"example.com/serverless-patterns/checker/check"
+	"example.com/serverless-patterns/checker/files"
 )
 
 // Progress is what is known of the learner's lessons, by lesson id. It is kept in .workshop; ids and
@@ -163,20 +164,8 @@ func (p *Progress) save() error {
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(filepath.Dir(p.path), 0o755); err != nil {
+	if err := files.Replace(p.path, append(data, '\n')); err != nil {
 		return fmt.Errorf("cannot save the progress: %w", err)
-	}
-	// Written whole or not at all: two checks may end at the same moment.
-	temporary, err := os.CreateTemp(filepath.Dir(p.path), "progress-*")
-	if err != nil {
-		return fmt.Errorf("cannot save the progress: %w", err)
-	}
-	_, err = temporary.Write(append(data, '\n'))
-	if err = errors.Join(err, temporary.Close()); err == nil {
-		err = os.Rename(temporary.Name(), p.path)
-	}
-	if err != nil {
-		return fmt.Errorf("cannot save the progress: %w", errors.Join(err, os.Remove(temporary.Name())))
 	}
 	return nil
 }

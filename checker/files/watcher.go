@@ -1,4 +1,5 @@
-// Package files tells which files have changed, to whoever does something again when they are saved.
+// Package files is what is done with files that people and several programs have in hand at the same time: it tells which
+// have changed, to whoever does something again when they are saved, and replaces them as a whole.
 package files
 
 import (

@@ -2,11 +2,10 @@ package grade
 
 import (
 	"encoding/json"
-	"errors"
-	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
+
+	"example.com/serverless-patterns/checker/files"
 )
 
 func (g *grading) file(r Record) string {
@@ -30,32 +29,5 @@ func (g *grading) keep(r Record) error {
 	if err != nil {
 		return err
 	}
-	return writeWhole(g.file(r), data)
-}
-
-// writeWhole replaces a file by another.
-func writeWhole(name string, data []byte) error {
-	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-		return fmt.Errorf("cannot keep results: %w", err)
-	}
-	f, err := os.CreateTemp(filepath.Dir(name), ".new-")
-	if err != nil {
-		return fmt.Errorf("cannot keep results: %w", err)
-	}
-	_, err = f.Write(data)
-	err = errors.Join(err, f.Chmod(0o644), f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), name)
-	}
-	if err != nil {
-		return errors.Join(fmt.Errorf("cannot keep results: %w", err), ignoreMissing(os.Remove(f.Name())))
-	}
-	return nil
-}
-
-func ignoreMissing(err error) error {
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	return err
+	return files.Replace(g.file(r), data)
 }

@@ -21,6 +21,7 @@ import (
 
 	"example.com/serverless-patterns/checker/course"
 	"example.com/serverless-patterns/checker/course/bank"
+	"example.com/serverless-patterns/checker/files"
 )
 
 // Desk has the learner's files of one lesson.
@@ -182,31 +183,12 @@ func (d *Desk) tidy(before Files) {
 	}
 }
 
-func write(dir string, files Files) error {
-	for _, name := range slices.Sorted(maps.Keys(files)) {
+func write(dir string, texts Files) error {
+	for _, name := range slices.Sorted(maps.Keys(texts)) {
 		path := filepath.Join(dir, filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		if err := files.Replace(path, []byte(texts[name])); err != nil {
 			return err
 		}
-		if err := replace(path, files[name]); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// replace writes a file whole or not at all.
-func replace(path, text string) error {
-	temporary, err := os.CreateTemp(filepath.Dir(path), ".writing-")
-	if err != nil {
-		return err
-	}
-	_, err = temporary.WriteString(text)
-	if err = errors.Join(err, temporary.Chmod(0o644), temporary.Close()); err == nil {
-		err = os.Rename(temporary.Name(), path)
-	}
-	if err != nil {
-		return errors.Join(err, os.Remove(temporary.Name()))
 	}
 	return nil
 }

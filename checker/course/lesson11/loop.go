@@ -58,7 +58,7 @@ func started(all []eventsource.Notification) string {
 }
 
 // The list prices that a loop is reckoned with, in US dollars for us-east-1 ("AWS Lambda Pricing" and "Amazon S3 pricing",
-// November 2026).
+// as they were in 2024).
 const (
 	perRequest  = 0.20 / 1e6     // an invocation
 	perGBSecond = 0.0000133334   // of a function on arm64
