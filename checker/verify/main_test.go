@@ -9,7 +9,9 @@ import (
 
 func TestMain(m *testing.M) {
 	// The thread that starts processes stays for the life of the program.
-	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("example.com/serverless-patterns/checker/sandbox/isolation.parent"))
+	goleak.VerifyTestMain(m,
+		goleak.IgnoreAnyFunction("example.com/serverless-patterns/checker/sandbox.init.func1.1"),
+		goleak.IgnoreAnyFunction("example.com/serverless-patterns/checker/sandbox/isolation.parent"))
 }
 
 // name is how a row is called in these tests.
