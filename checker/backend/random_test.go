@@ -13,7 +13,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
+
+	"example.com/serverless-patterns/checker/scratch"
 )
+
+func init() { scratch.FixSeed() }
 
 // Each backend keeps the items of random writes as a map would, and its queries are what a loop over that
 // map finds. What this finds becomes a fact.

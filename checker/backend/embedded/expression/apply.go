@@ -135,10 +135,12 @@ func (n *node) compute(item attribute.Item) (attribute.Value, error) {
 		return v, nil
 	}
 	if n.name == "if_not_exists" {
-		if v, ok := n.args[0].strip().path.find(item); ok {
+		// What it falls back to must be there, whether it is needed or not.
+		otherwise, err := n.args[1].compute(item)
+		if v, ok := n.args[0].strip().path.find(item); ok && err == nil {
 			return v, nil
 		}
-		return n.args[1].compute(item)
+		return otherwise, err
 	}
 	v, err := n.args[0].compute(item)
 	if err != nil {

@@ -45,6 +45,8 @@ func next(s string) token {
 	switch c := s[0]; {
 	case strings.IndexByte(letters, c) >= 0:
 		return token{kind: word, text: prefix(s, 1, afterLetters)}
+	case c == '0': // no number begins with it but itself
+		return token{kind: digits, text: s[:1]}
 	case strings.IndexByte(decimals, c) >= 0:
 		return token{kind: digits, text: prefix(s, 1, decimals)}
 	case c == '#' || c == ':':

@@ -14,7 +14,10 @@ import (
 	"pgregory.net/rapid"
 
 	"example.com/serverless-patterns/checker/backend/embedded/queue"
+	"example.com/serverless-patterns/checker/scratch"
 )
+
+func init() { scratch.FixSeed() }
 
 const most = 3 // receives before the dead-letter queue
 
