@@ -74,9 +74,11 @@ flags-reset = $(if $(RESTORE),--restore $(RESTORE))
 flags-serve = $(if $(DEBUG),--debug $(DEBUG)) $(dir) $(backend) $(seed) $(if $(PORT),--port $(PORT)) $(if $(HURRY),--hurry)
 
 # Ctrl-C is for the checker, which ends by it. The shell waits for that, so that make, which ends by it too, has nothing to say.
+# A checkout may be read-only: then make says that something has failed.
 .PHONY: $(addprefix run-,$(verbs))
 $(addprefix run-,$(verbs)): run-%: bin/checker $(if $(DEBUG),bin/dlv)
-	+@trap 'rm -f $(mark); exit 0' INT; mkdir -p .workshop; rm -f $(mark); bin/checker $* $(flags-$*) $(lessons) || echo failed > $(mark)
+	+@trap 'rm -f $(mark); exit 0' INT; mkdir -p .workshop 2>/dev/null; rm -f $(mark); \
+	  bin/checker $* $(flags-$*) $(lessons) || { echo failed > $(mark); } 2>/dev/null || exit 1
 
 # make lesson-1 alone checks it. With a verb, the verb does it all.
 lesson-%: $(if $(verb)$(proof),,check)

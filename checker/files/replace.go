@@ -11,7 +11,12 @@ import (
 // Replace writes a file whole or not at all, whoever writes it or reads it at the same moment, and makes its directory if
 // need be. A program that is killed meanwhile may leave a hidden file beside it.
 func Replace(path string, data []byte) error {
-	if err := replace(path, data); err != nil {
+	err := replace(path, data)
+	var of *fs.PathError
+	if errors.As(err, &of) {
+		err = of.Err // nobody has asked for the file beside it
+	}
+	if err != nil {
 		return fmt.Errorf("cannot write %s: %w", path, err)
 	}
 	return nil
