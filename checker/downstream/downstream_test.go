@@ -175,6 +175,18 @@ func TestAFaultIsForWhatItIsAboutAndAsOftenAsItSays(t *testing.T) {
 	assert.Equal(t, 404, status("kettle"))
 }
 
+func TestAFailureMayComeLater(t *testing.T) {
+	t.Parallel()
+	s := listen(t, "s")
+	s.Inject(downstream.Fault{Kind: downstream.Answer(500, "").After(20 * time.Millisecond)})
+	begin := time.Now()
+	status, _, err := post(t.Context(), client(t), s.URL(), "x")
+	require.NoError(t, err)
+	assert.Equal(t, 500, status)
+	assert.GreaterOrEqual(t, time.Since(begin), 20*time.Millisecond)
+	assert.Equal(t, "s: POST /: 500 (answered so by the checker)", s.Requests()[0].String())
+}
+
 func TestAMeetingTellsWhetherServicesAreAskedAtOnce(t *testing.T) {
 	t.Parallel()
 	one, other, c := listen(t, "one"), listen(t, "other"), client(t)

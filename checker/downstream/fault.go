@@ -88,6 +88,13 @@ func Delay(d time.Duration) Kind {
 	return Kind{fmt.Sprintf("takes %v longer", d), fmt.Sprintf("delayed for %v", d), true, func(x *exchange) { x.later(d, x.forward) }}
 }
 
+// After is the same, a while later, with the same words: it leaves a caller the time to ask other services, too.
+func (k Kind) After(d time.Duration) Kind {
+	now := k.serve
+	k.serve = func(x *exchange) { x.later(d, func() { now(x) }) }
+	return k
+}
+
 // later does something after a while, unless the caller has given up.
 func (x *exchange) later(d time.Duration, do func()) {
 	timer := time.NewTimer(d)

@@ -10,9 +10,12 @@ import (
 	"example.com/serverless-patterns/checker/stack"
 )
 
-// after is how much later than a failure the other answers come: code that gives up the other calls when one fails has none of
-// them then, whatever the machine does.
-const after = 250 * time.Millisecond
+// A failure comes when the other services have been asked, too, and their answers well after it: code that gives up the
+// other calls when one fails has none of them then, whatever the machine does.
+const (
+	soon  = 50 * time.Millisecond
+	after = 250 * time.Millisecond
+)
 
 var serviceFails = check.Check{
 	ID:          "service-fails",
@@ -34,7 +37,7 @@ var serviceFails = check.Check{
 				for _, s := range all {
 					s.Inject(downstream.Fault{About: idOf(item), Kind: downstream.Delay(after)})
 				}
-				all[n].Inject(downstream.Fault{About: idOf(item), Kind: kind}) // the latest counts
+				all[n].Inject(downstream.Fault{About: idOf(item), Kind: kind.After(soon)}) // the latest counts
 				reply := t.API(api).Send(request(item)).About(idOf(item)).While(all[n].Name() + " " + kind.During)
 				requireQuote(reply, without(figures[n], item))
 			}
