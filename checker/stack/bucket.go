@@ -63,12 +63,13 @@ func (s *Stack) Buckets() []*Bucket {
 	return all
 }
 
-// withBuckets puts an S3 of the stack's own in front of the backend, if the template has buckets.
+// withBuckets is the stack's part of the backend, with an S3 of the stack's own in front if the template has buckets.
 func withBuckets(o Options) backend.Backend {
+	part := backend.Part(o.Backend)
 	if len(o.Template.Buckets) == 0 {
-		return o.Backend
+		return part
 	}
-	return backend.With(o.Backend, backend.S3, bucket.New())
+	return backend.With(part, backend.S3, bucket.New())
 }
 
 // bucketName is as CloudFormation makes one: in small letters, with an end that is different each time.

@@ -79,9 +79,13 @@ func (o Options) progress() func(string) {
 type Backend struct {
 	dynamoDB *service // nil if it was not asked for
 	sqs      *service // the same
+	database string   // the one of DynamoDB Local
 }
 
-var _ backend.Backend = (*Backend)(nil)
+var (
+	_ backend.Backend   = (*Backend)(nil)
+	_ backend.Divisible = (*Backend)(nil)
+)
 
 // Open returns a backend that answers, starting what is not running.
 //
@@ -101,12 +105,18 @@ func (b *Backend) Name() string { return "containers" }
 // request that the container does not answer gets an AWS error with status 500, and [Backend.Err]
 // tells why.
 func (b *Backend) Handler(s backend.Service) http.Handler {
-	for _, p := range b.running() {
-		if p.Service() == s {
-			return p
-		}
+	switch {
+	case s == backend.DynamoDB && b.dynamoDB != nil:
+		return inDatabase{b.database, b.dynamoDB}
+	case s == backend.SQS && b.sqs != nil:
+		return b.sqs
 	}
 	return nil
+}
+
+// Part is the same backend, in a database that serves a few stacks only.
+func (b *Backend) Part() backend.Backend {
+	return &Backend{dynamoDB: b.dynamoDB, sqs: b.sqs, database: nextDatabase()}
 }
 
 // Err is nil for as long as the containers answered all that they were sent. After that it is the
@@ -193,8 +203,7 @@ func dynamoDBLocal(opt Options) program {
 			// A server that lives for minutes gains more from a start in half the time than from
 			// an optimising compiler.
 			"-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC",
-			// One database for all access keys: each execution environment has its own key.
-			"-jar", "DynamoDBLocal.jar", "-inMemory", "-sharedDb",
+			"-jar", "DynamoDBLocal.jar", "-inMemory",
 		},
 		// Workshops run offline, and nobody asked the learner.
 		env:        []string{"DDB_LOCAL_TELEMETRY=0"},

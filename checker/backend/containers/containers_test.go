@@ -19,7 +19,7 @@ import (
 )
 
 // sdk is DynamoDB's client in front of the backend's handler.
-func sdk(t *testing.T, b *Backend) *dynamodb.Client {
+func sdk(t *testing.T, b backend.Backend) *dynamodb.Client {
 	server := httptest.NewServer(b.Handler(backend.DynamoDB))
 	t.Cleanup(server.Close)
 	return dynamodb.New(dynamodb.Options{

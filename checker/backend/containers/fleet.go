@@ -63,11 +63,11 @@ func (f fleet) open(ctx context.Context, opt Options) (*Backend, error) {
 	if err != nil {
 		return nil, err
 	}
-	var b Backend
+	b := Backend{database: wholeDatabase}
 	for n, c := range running {
 		switch c.Service {
 		case backend.DynamoDB:
-			b.dynamoDB = newService(c, programs[n].title)
+			b.dynamoDB = newDynamoDB(c, programs[n].title)
 		case backend.SQS:
 			b.sqs = newSQS(c, programs[n].title)
 		}
