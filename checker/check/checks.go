@@ -139,7 +139,7 @@ func (r *run) attempt(ctx context.Context, c Check, dir string) (Result, notes) 
 	ctx, cancel := context.WithTimeoutCause(ctx, checkLimit, errCheckLimit)
 	defer cancel()
 	t := newT(ctx, c, r.options.Seed, func(o stack.Options) (*stack.Stack, error) {
-		o.Template, o.Binaries, o.Backend, o.Dir = r.template, r.binaries, r.backend, dir
+		o.Template, o.Binaries, o.InPlace, o.Backend, o.Dir = r.template, r.binaries, true, r.backend, dir
 		o.Name = "lesson-" + r.lesson.ID // a stack's name begins with a letter
 		return stack.Deploy(ctx, o)
 	})

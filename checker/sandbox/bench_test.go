@@ -19,7 +19,7 @@ func BenchmarkInvoke(b *testing.B) {
 		config := func() Config {
 			return Config{
 				Name: "probe", Handler: "bootstrap", Region: "eu-central-1", Binary: path, MemorySize: 128, Timeout: 10 * time.Second,
-				Dir: b.TempDir(), WithoutIsolation: without,
+				Dir: filepath.Join(b.TempDir(), "f"), WithoutIsolation: without,
 				NewCredentials: func(string) aws.Credentials { return aws.Credentials{} },
 			}
 		}

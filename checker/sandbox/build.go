@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
 	"os/exec"
 	"path"
@@ -71,8 +72,8 @@ type BuildError struct{ Output string }
 
 func (e *BuildError) Error() string { return strings.TrimSpace(e.Output) }
 
-// Build compiles the functions, and links each binary into a directory below dir, so that a later
-// build cannot change it. It returns the binary's path by function. A failure of the code is a
+// Build compiles the functions, and links each binary into a directory of its own below dir, so that a later
+// build cannot change it, as bootstrap. It returns the binary's path by function. A failure of the code is a
 // [*BuildError]; the binaries of an earlier build are then not returned.
 func (b *Builder) Build(ctx context.Context, s Source, dir string) (map[string]string, error) {
 	src, err := b.locate(s, dir)
@@ -111,7 +112,7 @@ func (b *Builder) Build(ctx context.Context, s Source, dir string) (map[string]s
 			return nil, err
 		}
 		for _, f := range batch {
-			target := filepath.Join(dir, "built", filepath.FromSlash(f), "bootstrap")
+			target := filepath.Join(dir, "built", "function-"+url.PathEscape(f), "bootstrap")
 			if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
 				return nil, fmt.Errorf("cannot keep built functions: %w", err)
 			}

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -149,7 +150,7 @@ var environmentRows = []conformance.Row{
 		Test: func(t *testing.T) {
 			config := func(size int) Config {
 				return Config{
-					Name: "f", Binary: binary(t, "probe"), Dir: t.TempDir(),
+					Name: "f", Binary: binary(t, "probe"), Dir: filepath.Join(t.TempDir(), "f"),
 					Env: map[string]string{"TEXT": strings.Repeat("x", size-len(`{"TEXT":""}`))},
 				}
 			}

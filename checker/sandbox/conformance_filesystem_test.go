@@ -1,7 +1,6 @@
 package sandbox
 
 import (
-	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -42,7 +41,7 @@ var fileSystemRows = []conformance.Row{
 		Test: func(t *testing.T) {
 			one, other := isolatedFunction(t), isolatedFunction(t)
 			invoke(t, one, request{Do: "write", Text: "one"})
-			assert.FileExists(t, filepath.Join(one.config.Dir, "environment-1", "tmp", "kept"))
+			assert.FileExists(t, inTmp(one, "kept"))
 			assert.Contains(t, invoke(t, other, request{Do: "read"}).Error().Message, "no such file")
 		},
 	},

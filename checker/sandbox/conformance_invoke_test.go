@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"os"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"sync"
@@ -32,9 +33,8 @@ var invokeRows = []conformance.Row{
 			}
 			require.Eventually(t, func() bool { return busy(2) }, 10*time.Second, time.Millisecond)
 			third := invoke(t, f, request{Do: "count"})
-			for _, number := range []string{"environment-1", "environment-2"} {
-				path := strings.Replace(inTmp(f, "go"), "environment-1", number, 1)
-				require.NoError(t, os.WriteFile(path, nil, 0o600))
+			for _, number := range []int{1, 2} {
+				require.NoError(t, os.WriteFile(filepath.Join(f.tmp(number), "go"), nil, 0o600))
 			}
 			all.Wait()
 			assert.Equal(t, 1, decode[int](t, third))

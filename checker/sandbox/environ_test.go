@@ -3,7 +3,6 @@ package sandbox
 import (
 	"maps"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -49,8 +48,8 @@ func TestTheEnvironmentIsLambdas(t *testing.T) {
 			maps.Copy(want, local)
 			if without {
 				maps.Copy(want, withoutIsolation)
-				want["LAMBDA_TASK_ROOT"] = filepath.Join(f.config.Dir, "task")
-				want["TMPDIR"] = filepath.Join(f.config.Dir, "environment-1", "tmp")
+				want["LAMBDA_TASK_ROOT"] = f.config.Dir
+				want["TMPDIR"] = f.tmp(1)
 			}
 			want["AWS_LAMBDA_LOG_STREAM_NAME"] = i.Environment
 			for _, name := range []string{"AWS_LAMBDA_RUNTIME_API", "LD_LIBRARY_PATH", "_X_AMZN_TRACE_ID"} {

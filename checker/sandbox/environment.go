@@ -3,7 +3,7 @@ package sandbox
 import (
 	"context"
 	"fmt"
-	"path/filepath"
+	"os"
 	"sync/atomic"
 	"time"
 
@@ -37,10 +37,9 @@ type environment struct {
 }
 
 func (f *Function) newEnvironment(number int, id string) (*environment, error) {
-	dir := filepath.Join(f.config.Dir, fmt.Sprintf("environment-%d", number))
-	view := isolation.View{Task: f.taskRoot, Tmp: filepath.Join(dir, "tmp"), Root: filepath.Join(dir, "root")}
-	if err := view.Directories(); err != nil {
-		return nil, fmt.Errorf("cannot make the directories of an execution environment: %w", err)
+	view := isolation.View{Task: f.taskRoot, Tmp: f.tmp(number)}
+	if err := os.Mkdir(view.Tmp, 0o700); err != nil {
+		return nil, fmt.Errorf("cannot make /tmp of an execution environment: %w", err)
 	}
 	return &environment{
 		function:    f,

@@ -45,9 +45,12 @@ type Config struct {
 	Endpoint string
 	// NewCredentials is asked once for each execution environment, named by its log stream.
 	NewCredentials func(environment string) aws.Credentials
-	// Dir is where the function's files are, an existing directory of its own. The caller removes it
-	// after Close.
+	// Dir is a path at which nothing is: a directory for the function's code is made there, and those for /tmp at
+	// paths that begin with it. The caller removes them after Close: see [Function.Files].
 	Dir string
+	// InPlace says that Binary stays where it is, alone in its directory and under the name bootstrap, until Close:
+	// where functions are isolated, it is run from there.
+	InPlace bool
 	// Overtime is how long a process is watched after its deadline before it is killed, to tell code
 	// that answers too late from code that never does. It changes no outcome. On Lambda, and by default,
 	// it is 0.
@@ -85,21 +88,39 @@ func New(c Config) (*Function, error) {
 	if err := checkVariables(c.Env); err != nil {
 		return nil, fmt.Errorf("cannot deploy %s: %w", c.Name, err)
 	}
-	taskRoot := filepath.Join(c.Dir, "task")
-	if err := os.MkdirAll(taskRoot, 0o755); err != nil {
-		return nil, fmt.Errorf("cannot deploy %s: %w", c.Name, err)
-	}
-	if err := linkOrCopy(c.Binary, filepath.Join(taskRoot, "bootstrap")); err != nil {
-		return nil, fmt.Errorf("cannot deploy %s: %w", c.Name, err)
-	}
-	f := &Function{
-		config: c, taskRoot: taskRoot, initLimit: initLimit, random: rand.New(rand.NewPCG(c.Seed, c.Seed)), busy: map[string]*environment{},
-	}
+	f := &Function{config: c, initLimit: initLimit, random: rand.New(rand.NewPCG(c.Seed, c.Seed)), busy: map[string]*environment{}}
 	if c.Debugger != nil {
 		f.debug()
 	}
-	f.isolated = !f.config.WithoutIsolation && isolation.Available(c.Dir) == nil
+	f.isolated = !f.config.WithoutIsolation && isolation.Available(filepath.Dir(c.Dir)) == nil
+	f.taskRoot = filepath.Dir(c.Binary)
+	if f.isolated && c.InPlace {
+		return f, nil
+	}
+	f.taskRoot = c.Dir
+	if err := os.Mkdir(f.taskRoot, 0o755); err != nil {
+		return nil, fmt.Errorf("cannot deploy %s: %w", c.Name, err)
+	}
+	if err := linkOrCopy(c.Binary, filepath.Join(f.taskRoot, "bootstrap")); err != nil {
+		return nil, fmt.Errorf("cannot deploy %s: %w", c.Name, err)
+	}
 	return f, nil
+}
+
+// Files are the paths of what was made for the function.
+func (f *Function) Files() []string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	all := []string{f.config.Dir}
+	for n := range f.started {
+		all = append(all, f.tmp(n+1))
+	}
+	return all
+}
+
+// tmp is the directory that is /tmp in the environment of a number.
+func (f *Function) tmp(number int) string {
+	return fmt.Sprintf("%s-environment-%d", f.config.Dir, number)
 }
 
 // Prepare finds out whether this machine can isolate functions, which the first of them would wait for. It takes some

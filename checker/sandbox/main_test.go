@@ -51,7 +51,7 @@ func deploy(t testing.TB, changes ...func(*Config)) *Function {
 	t.Helper()
 	c := Config{
 		Name: "probe", ARN: "arn:aws:lambda:eu-central-1:123456789012:function:probe", Handler: "bootstrap",
-		Region: "eu-central-1", Binary: binary(t, "probe"), MemorySize: 128, Timeout: 30 * time.Second, Dir: t.TempDir(), Seed: 1,
+		Region: "eu-central-1", Binary: binary(t, "probe"), MemorySize: 128, Timeout: 30 * time.Second, Dir: filepath.Join(t.TempDir(), "f"), Seed: 1,
 		NewCredentials: func(string) aws.Credentials {
 			return aws.Credentials{AccessKeyID: "ASIAEXAMPLE", SecretAccessKey: "secret", SessionToken: "token"}
 		},
@@ -134,7 +134,7 @@ func decode[T any](t *testing.T, i *Invocation) T {
 
 // inTmp is a file in /tmp of the function's first execution environment.
 func inTmp(f *Function, name string) string {
-	return filepath.Join(f.config.Dir, "environment-1", "tmp", name)
+	return filepath.Join(f.tmp(1), name)
 }
 
 // marked gives a function a variable that its processes can be found by, from outside of their

@@ -17,7 +17,9 @@ type Options struct {
 	Template *sam.Template
 	// Binaries are the built bootstraps, by CodeUri.
 	Binaries map[string]string
-	Backend  backend.Backend
+	// InPlace is that of [sandbox.Config], for all of Binaries.
+	InPlace bool
+	Backend backend.Backend
 	// Dir is an existing directory for the files of this stack alone. The caller removes it after Close.
 	Dir string
 	// Name is the first part of physical names, as a CloudFormation stack's name is.

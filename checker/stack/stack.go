@@ -206,6 +206,7 @@ func (s *Stack) createFunction(f *sam.Function, o Options) error {
 		Handler:    f.Handler,
 		Region:     s.Region,
 		Binary:     binary,
+		InPlace:    o.InPlace,
 		MemorySize: cmp.Or(o.MemorySize, f.MemorySize),
 		Timeout:    o.timeout(f.Timeout),
 		Env:        variables,

@@ -24,16 +24,12 @@ func (r *retired) next() int {
 	return r.count
 }
 
-// deploy makes the function run a binary from now on, with a new directory for its files. It returns how to end the
+// deploy makes the function run a binary from now on, with another path for its files. It returns how to end the
 // function that did so before, which waits for its invocations.
 func (f *Function) deploy(binary, dir string) (end func(), err error) {
-	if err := os.Mkdir(dir, 0o755); err != nil {
-		return nil, fmt.Errorf("cannot deploy %s: %w", f.LogicalID, err)
-	}
-	before := f.config.Dir
 	config := f.config
 	config.Binary, config.Dir = binary, dir
-	if before != "" {
+	if f.config.Dir != "" {
 		config.Seed += 0x9e3779b97f4a7c15 // its ids must not be those of invocations that have been
 	}
 	deployed, err := sandbox.New(config)
@@ -44,7 +40,9 @@ func (f *Function) deploy(binary, dir string) (end func(), err error) {
 	old := f.deployed.Swap(deployed)
 	return func() {
 		old.Close()
-		_ = os.RemoveAll(before) // a kindness: it goes with the stack
+		for _, path := range old.Files() {
+			_ = os.RemoveAll(path) // a kindness: it goes with the stack
+		}
 	}, nil
 }
 

@@ -38,22 +38,14 @@ type Program struct {
 	Output *os.File
 }
 
-// View is what a process sees of the file system that is its own.
+// View is what a process sees of the file system that is its own: two directories, which are there before it starts.
+// Nothing else is mounted below them.
 type View struct {
-	// Task is the directory that appears at /var/task, and cannot be written.
+	// Task is the one that appears at /var/task, and cannot be written. Where processes are somebody else's (see
+	// AsNobody), that user must be able to read it.
 	Task string
-	// Tmp is the directory that appears at /tmp.
+	// Tmp is the one that appears at /tmp.
 	Tmp string
-	// Root is an empty directory, on which the process's own root is mounted. Nothing is left in it.
-	Root string
-}
-
-// Directories makes what a view needs below dir. Its Tmp is kept if it is there already.
-func (v View) Directories() error {
-	if err := os.MkdirAll(v.Task, 0o755); err != nil { // the process may be somebody else's; see AsNobody
-		return err
-	}
-	return errors.Join(os.MkdirAll(v.Tmp, 0o700), os.MkdirAll(v.Root, 0o700))
 }
 
 // ErrUnavailable is wrapped by what [Available] returns.

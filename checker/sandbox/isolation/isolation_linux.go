@@ -57,8 +57,8 @@ func try(dir string) error {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(dir) }() // what stays is empty
-	v := View{Task: filepath.Join(dir, "task"), Tmp: filepath.Join(dir, "tmp"), Root: filepath.Join(dir, "root")}
-	if err := v.Directories(); err != nil {
+	v := View{Task: dir, Tmp: filepath.Join(dir, "tmp")}
+	if err := os.Mkdir(v.Tmp, 0o700); err != nil {
 		return err
 	}
 	// There is nothing to execute: if that is all that is wrong, the rest has worked.
@@ -91,7 +91,7 @@ func Start(p Program, v View) (*os.Process, error) {
 	// Everything goes by arguments: the program's variables must not configure the stage, which is a Go
 	// program too.
 	most := cmp.Or(int(processes.Load()), maxProcesses)
-	args := slices.Concat([]string{name, v.Task, v.Tmp, v.Root, strconv.Itoa(most), p.Path, strconv.Itoa(len(p.Args))}, p.Args, p.Env)
+	args := slices.Concat([]string{name, v.Task, v.Tmp, strconv.Itoa(most), p.Path, strconv.Itoa(len(p.Args))}, p.Args, p.Env)
 	pid, err := stages.start(args, p.Output, report)
 	_ = report.Close() // the child has its own
 	if err != nil {

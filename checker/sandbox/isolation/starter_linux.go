@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"strconv"
 	"strings"
@@ -24,7 +25,14 @@ var stages starter
 type starter struct {
 	mu     sync.Mutex // one request at a time
 	socket int        // 0 is none
+	isSelf bool       // this program, and not the small one beside it
 }
+
+// The programs that a starter can be.
+const (
+	self   = "/proc/self/exe"
+	beside = "checker-stage" // in the same directory, where the Makefile builds it
+)
 
 // start starts a stage with two open files, and returns its process's number.
 func (s *starter) start(args []string, output, report *os.File) (int, error) {
@@ -38,11 +46,10 @@ func (s *starter) start(args []string, output, report *os.File) (int, error) {
 	for {
 		isNew := s.socket == 0
 		if isNew {
-			socket, err := startStarter()
-			if err != nil {
+			var err error
+			if s.socket, err = startStarter(s.program()); err != nil {
 				return 0, fmt.Errorf("starting what starts processes: %w", err)
 			}
-			s.socket = socket
 		}
 		pid, errno, err := ask(s.socket, strings.Join(args, "\x00"), int(output.Fd()), int(report.Fd()))
 		switch {
@@ -51,16 +58,31 @@ func (s *starter) start(args []string, output, report *os.File) (int, error) {
 		case err == nil:
 			return 0, errno
 		}
-		// Somebody has ended it, such as a kernel without memory.
+		// It is of another version, or somebody has ended it, such as a kernel without memory.
 		_ = unix.Close(s.socket)
 		s.socket = 0
-		if isNew {
+		if isNew && s.isSelf {
 			return 0, fmt.Errorf("asking what starts processes: %w", err)
 		}
+		s.isSelf = s.isSelf || isNew
 	}
 }
 
-func startStarter() (socket int, err error) {
+// program is the path of the one to start.
+func (s *starter) program() string {
+	if !s.isSelf {
+		if here, err := os.Executable(); err == nil {
+			path := filepath.Join(filepath.Dir(here), beside)
+			if info, err := os.Stat(path); err == nil && info.Mode().Perm()&0o111 != 0 {
+				return path
+			}
+		}
+		s.isSelf = true
+	}
+	return self
+}
+
+func startStarter(program string) (socket int, err error) {
 	pair, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_SEQPACKET|unix.SOCK_CLOEXEC, 0)
 	if err != nil {
 		return 0, err
@@ -68,7 +90,7 @@ func startStarter() (socket int, err error) {
 	theirs := os.NewFile(uintptr(pair[1]), "starter")
 	defer theirs.Close()
 	cmd := &exec.Cmd{
-		Path: "/proc/self/exe", Args: []string{stage.Starter}, Env: []string{},
+		Path: program, Args: []string{stage.Starter, stage.Version()}, Env: []string{},
 		ExtraFiles: []*os.File{theirs}, // is stage.RequestFD
 		// An interrupt at the terminal is not for it.
 		SysProcAttr: &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL},

@@ -1,6 +1,7 @@
-// Package stage is what runs between clone and the execution of an isolated program: this program once
-// more, since Go cannot run code in a forked child. A program that imports it and is started under the
-// name [Name] becomes the stage, before its main; under the name [Starter] it becomes what starts stages.
+// Package stage is what runs between clone and the execution of an isolated program: a program of its own, since Go
+// cannot run code in a forked child. A program that imports it and is started under the name [Name] becomes
+// the stage, before its main; under the name [Starter] it becomes what starts stages. It is checker-stage, or the
+// checker itself.
 //
 // It knows packages os and syscall, and no more than it must, since package variables are initialised in
 // the order of dependencies: with more, a start would wait for the initialisation of most of the
@@ -10,7 +11,7 @@
 package stage
 
 // Name is the argument 0 by which a program knows that it is to be the stage. Its other arguments are the
-// directories of the view (task, tmp, root), how many processes and threads the user may have, the path of the program, how
+// directories of the view (task, tmp), how many processes and threads the user may have, the path of the program, how
 // many arguments that has, and then these and its environment.
 const Name = "lambda-execution-environment"
 
@@ -22,7 +23,8 @@ const ReportFD = 3
 // mounted the view.
 const NameOfRoot = Name + "-root"
 
-// Starter is the argument 0 of the process that starts stages, one for each program, for as long as it runs. A process
+// Starter is the argument 0 of the process that starts stages, one for each program, for as long as it runs. Its only
+// other argument is its [Version]: it ends at once if that is not its own. A process
 // with namespaces is a copy of the one that clones it, so a program with much memory would pay for that with each
 // start. This one has little, and the stages are its parent's children.
 const Starter = Name + "s"

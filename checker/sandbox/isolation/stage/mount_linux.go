@@ -3,6 +3,7 @@ package stage
 import (
 	"errors"
 	"os"
+	"strconv"
 	"syscall"
 	"unsafe"
 )
@@ -17,11 +18,26 @@ var (
 	}
 )
 
-// view is what isolation.View is.
-type view struct{ task, tmp, root string }
+// view is what isolation.View is, with its directories open, and where its root is being made: on top of tmp, since any
+// directory will do, and it is there.
+type view struct {
+	task, tmp int
+	root      string
+}
 
-// enter makes the view's root and has the process work in its /var/task.
-func (v view) enter() error {
+// enter makes a view's root and has the process work in its /var/task.
+func enter(task, tmp string) error {
+	v := view{root: tmp}
+	for _, d := range []struct {
+		fd   *int
+		path string
+	}{{&v.task, task}, {&v.tmp, tmp}} {
+		fd, err := syscall.Open(d.path, openPath|syscall.O_DIRECTORY|syscall.O_CLOEXEC, 0)
+		if err != nil {
+			return at("opening "+d.path, err)
+		}
+		*d.fd = fd
+	}
 	steps := []func() error{
 		func() error { // what is mounted from here on concerns nobody else
 			return at("taking a copy of the mounts", syscall.Mount("", "/", "", syscall.MS_REC|syscall.MS_PRIVATE, ""))
@@ -31,9 +47,9 @@ func (v view) enter() error {
 		},
 		v.files,
 		v.system,
-		func() error { return v.bind(v.task, TaskRoot) },
+		func() error { return v.bindOpen(v.task, TaskRoot) },
 		func() error { return at("making all read-only", readOnly(v.root)) },
-		func() error { return v.bind(v.tmp, "/tmp") },
+		func() error { return v.bindOpen(v.tmp, "/tmp") },
 		v.pivot,
 	}
 	for _, step := range steps {
@@ -116,6 +132,11 @@ func (v view) show(path string) error {
 // bind mounts what is at from, of this machine, at to, of the view.
 func (v view) bind(from, to string) error {
 	return at("mounting "+to, syscall.Mount(from, v.root+to, "", syscall.MS_BIND|syscall.MS_REC, ""))
+}
+
+// bindOpen does so with an open directory, without what is mounted below or on top of it.
+func (v view) bindOpen(fd int, to string) error {
+	return at("mounting "+to, syscall.Mount("/proc/self/fd/"+strconv.Itoa(fd), v.root+to, "", syscall.MS_BIND, ""))
 }
 
 // pivot makes the view's root the root, and this machine's files unreachable.

@@ -8,29 +8,31 @@ import (
 )
 
 func init() {
-	if len(os.Args) > 0 && os.Args[0] == Starter {
-		serve()
+	if len(os.Args) == 2 && os.Args[0] == Starter {
+		if os.Args[1] == Version() {
+			serve()
+		}
 		os.Exit(0)
 	}
-	if len(os.Args) < 7 || os.Args[0] != Name && os.Args[0] != NameOfRoot {
+	if len(os.Args) < 6 || os.Args[0] != Name && os.Args[0] != NameOfRoot {
 		return
 	}
 	syscall.CloseOnExec(ReportFD)
 	err := endWithParent()
 	if err == nil {
-		err = view{task: os.Args[1], tmp: os.Args[2], root: os.Args[3]}.enter()
+		err = enter(os.Args[1], os.Args[2])
 	}
 	if err == nil {
-		processes, _ := strconv.Atoi(os.Args[4])
+		processes, _ := strconv.Atoi(os.Args[3])
 		err = restrict(processes)
 	}
 	if err == nil && os.Args[0] == NameOfRoot {
 		err = become(UserID, GroupID)
 	}
 	if err == nil {
-		n, _ := strconv.Atoi(os.Args[6])
-		rest := os.Args[7:]
-		err = at(Execute, syscall.Exec(os.Args[5], rest[:n], rest[n:]))
+		n, _ := strconv.Atoi(os.Args[5])
+		rest := os.Args[6:]
+		err = at(Execute, syscall.Exec(os.Args[4], rest[:n], rest[n:]))
 	}
 	var failed *stepError
 	var errno syscall.Errno
@@ -124,6 +126,7 @@ const (
 	prCapAmbientClearAll = 4
 	prSetNoNewPrivs      = 38
 	sysMountSetattr      = 442
+	openPath             = 0x200000 // O_PATH
 )
 
 func prctl(option, argument uintptr) error {
