@@ -57,8 +57,8 @@ func try(dir string) error {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(dir) }() // what stays is empty
-	v := View{Task: dir, Tmp: filepath.Join(dir, "tmp")}
-	if err := os.Mkdir(v.Tmp, 0o700); err != nil {
+	v := View{Task: filepath.Join(dir, "task"), Tmp: filepath.Join(dir, "tmp")}
+	if err := errors.Join(os.Mkdir(v.Task, 0o755), os.Mkdir(v.Tmp, 0o700)); err != nil {
 		return err
 	}
 	// There is nothing to execute: if that is all that is wrong, the rest has worked.
