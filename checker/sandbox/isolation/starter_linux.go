@@ -25,13 +25,14 @@ var stages starter
 type starter struct {
 	mu     sync.Mutex // one request at a time
 	socket int        // 0 is none
-	isSelf bool       // this program, and not the small one beside it
+	dir    string     // where the small program is; "" is beside this one
+	isSelf bool       // this program is what starts them: the small one does not do, or is not there
 }
 
 // The programs that a starter can be.
 const (
-	self   = "/proc/self/exe"
-	beside = "checker-stage" // in the same directory, where the Makefile builds it
+	self  = "/proc/self/exe"
+	small = "checker-stage" // the Makefile builds it beside the checker
 )
 
 // start starts a stage with two open files, and returns its process's number.
@@ -46,10 +47,15 @@ func (s *starter) start(args []string, output, report *os.File) (int, error) {
 	for {
 		isNew := s.socket == 0
 		if isNew {
-			var err error
-			if s.socket, err = startStarter(s.program()); err != nil {
+			socket, err := startStarter(s.program())
+			if err != nil && !s.isSelf {
+				s.isSelf = true
+				continue
+			}
+			if err != nil {
 				return 0, fmt.Errorf("starting what starts processes: %w", err)
 			}
+			s.socket = socket
 		}
 		pid, errno, err := ask(s.socket, strings.Join(args, "\x00"), int(output.Fd()), int(report.Fd()))
 		switch {
@@ -70,16 +76,16 @@ func (s *starter) start(args []string, output, report *os.File) (int, error) {
 
 // program is the path of the one to start.
 func (s *starter) program() string {
-	if !s.isSelf {
-		if here, err := os.Executable(); err == nil {
-			path := filepath.Join(filepath.Dir(here), beside)
-			if info, err := os.Stat(path); err == nil && info.Mode().Perm()&0o111 != 0 {
-				return path
-			}
-		}
-		s.isSelf = true
+	dir := s.dir
+	if dir == "" {
+		here, err := os.Executable()
+		s.isSelf = s.isSelf || err != nil
+		dir = filepath.Dir(here)
 	}
-	return self
+	if s.isSelf {
+		return self
+	}
+	return filepath.Join(dir, small)
 }
 
 func startStarter(program string) (socket int, err error) {
