@@ -86,7 +86,7 @@ lesson-%: $(if $(verb)$(proof),,check)
 
 bin/checker: $(sources)
 	+@test -x bin/checker || echo "Building the checker. The first build takes a minute or two: it fetches and compiles the AWS SDK."
-	+@CGO_ENABLED=0 GOWORK=off go build -trimpath -ldflags "-s -w" -o bin/ ./checker ./checker/checker-stage
+	+@CGO_ENABLED=0 GOWORK=off go build -trimpath -ldflags "-s -w" -o bin/ ./checker ./checker/sandbox/isolation/checker-stage
 
 bin/dlv: tools/go.mod tools/go.sum
 	@echo "Building delve."

@@ -41,7 +41,7 @@ func TestTheSmallProgramStartsProcessesAndThisOneIfItCannot(t *testing.T) { // n
 		t.Skip(err)
 	}
 	built := t.TempDir()
-	build := exec.CommandContext(t.Context(), "go", "build", "-o", filepath.Join(built, small), "../../checker-stage")
+	build := exec.CommandContext(t.Context(), "go", "build", "-o", filepath.Join(built, small), "./checker-stage")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	out, err := build.CombinedOutput()
 	require.NoError(t, err, "%s", out)
