@@ -65,16 +65,25 @@ func (b *bench) lesson(ctx context.Context, l course.Lesson) (Row, error) {
 // measuring is what the checks took that have the machine to themselves, one after the other, since they measure: how often
 // they start the function is what they order.
 func measuring(l course.Lesson, stdout []byte) (took time.Duration, err error) {
-	var document check.Document
-	if err := json.Unmarshal(stdout, &document); err != nil {
-		return 0, fmt.Errorf("the checker's result: %w", err)
+	lessons, err := resultsIn(stdout)
+	if err != nil {
+		return 0, err
 	}
 	for n, c := range l.Checks {
 		if c.Alone {
-			took += time.Duration(document.Lessons[0].Checks[n].Seconds * float64(time.Second))
+			took += time.Duration(lessons[0].Checks[n].Seconds * float64(time.Second))
 		}
 	}
 	return took, nil
+}
+
+// resultsIn reads what the checker wrote with --format json.
+func resultsIn(stdout []byte) ([]check.LessonResult, error) {
+	var document check.Document
+	if err := json.Unmarshal(stdout, &document); err != nil {
+		return nil, fmt.Errorf("the checker's result: %w", err)
+	}
+	return document.Lessons, nil
 }
 
 // shareOf is the row of a lesson's share, without its pairs.

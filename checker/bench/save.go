@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"path/filepath"
 	"time"
@@ -76,12 +75,9 @@ func (b *bench) save(ctx context.Context) error {
 			return err
 		}
 		waited.Pairs = append(waited.Pairs, Pair{judged.took, all.took})
-		var document check.Document
-		if err := json.Unmarshal(all.stdout, &document); err != nil {
-			return fmt.Errorf("the checker's result: %w", err)
-		}
-		lessons = append(lessons, document.Lessons...)
-		return nil
+		of, err := resultsIn(all.stdout)
+		lessons = append(lessons, of...)
+		return err
 	}
 	if err := b.alternate(ctx, "save", b.pairs, pair, discard); err != nil {
 		return err
