@@ -122,7 +122,7 @@ verify: bin/checker ## Prove the course: solutions pass, starters and mistakes f
 
 .PHONY: lint
 lint: ## Look for mistakes in the project's code.
-	@go vet ./...
+	@for system in linux darwin; do CGO_ENABLED=0 GOOS=$$system go vet ./... || exit 1; done
 	@cd tools && go vet ./...
 	@cd tools && go build -o ../bin/ github.com/golangci/golangci-lint/v2/cmd/golangci-lint
 	@cd tools/actionlint && go build -o ../../bin/ github.com/rhysd/actionlint/cmd/actionlint
