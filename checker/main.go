@@ -5,16 +5,15 @@ import (
 	"context"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"syscall"
 
 	"example.com/serverless-patterns/checker/cli"
+	_ "example.com/serverless-patterns/checker/garbage"
 )
 
 func main() { os.Exit(run()) }
 
 func run() int {
-	garbage()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second signal ends the program at once
@@ -31,13 +30,4 @@ func run() int {
 	return cli.Run(ctx, cli.Process{
 		Args: os.Args[1:], Environ: os.Environ(), Dir: dir, Program: program, Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
 	})
-}
-
-// garbage has the collector do less: most runs last a second and hold little. A server that is given much is as careful as
-// usual with it. The user's own settings hold.
-func garbage() {
-	if os.Getenv("GOGC") == "" && os.Getenv("GOMEMLIMIT") == "" {
-		debug.SetGCPercent(400)
-		debug.SetMemoryLimit(256 << 20)
-	}
 }

@@ -65,8 +65,11 @@ var serverlessTypes = []string{
 
 var typedTypes = append([]string{"AWS::DynamoDB::Table", "AWS::SQS::Queue", "AWS::S3::Bucket"}, serverlessTypes...)
 
+// maxLogicalID is the most characters of a logical id ("CloudFormation quotas").
+const maxLogicalID = 255
+
 var (
-	logicalID    = regexp.MustCompile(`^[A-Za-z0-9]{1,255}$`)
+	logicalID    = regexp.MustCompile(`^[A-Za-z0-9]+$`)
 	resourceType = regexp.MustCompile(`^AWS::[A-Za-z0-9]+(::[A-Za-z0-9]+)+$`)
 )
 
@@ -81,7 +84,7 @@ func (d *decoder) readResources(section *object) {
 		}
 	}
 	for _, id := range section.keys {
-		if !logicalID.MatchString(id) {
+		if len(id) > maxLogicalID || !logicalID.MatchString(id) {
 			d.problem(section.key(id), "%q is not a logical id; use letters and digits only", id)
 		}
 		if resource := section.object(id); resource != nil {

@@ -42,8 +42,8 @@ type Object struct {
 	ETag        string
 }
 
-// maxBucketName is S3's limit, in characters.
-const maxBucketName = 63
+// minBucketName and maxBucketName are S3's limits, in characters.
+const minBucketName, maxBucketName = 3, 63
 
 // Bucket returns a bucket by its logical id. The error is a [*MissingError].
 func (s *Stack) Bucket(logicalID string) (*Bucket, error) {
@@ -80,7 +80,7 @@ func bucketName(stack, logicalID string) string {
 }
 
 // bucketNames is what S3 takes for a name ("General purpose bucket naming rules").
-var bucketNames = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`)
+var bucketNames = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]*[a-z0-9]$`)
 
 // A BucketError is what S3 says of a bucket that the template wants: a fault of the template.
 type BucketError struct {
@@ -97,7 +97,7 @@ func (e *BucketError) Error() string {
 func (s *Stack) createBuckets(ctx context.Context) error {
 	for _, b := range s.template.Buckets {
 		name := s.names[b.LogicalID]
-		if !bucketNames.MatchString(name) {
+		if len(name) < minBucketName || len(name) > maxBucketName || !bucketNames.MatchString(name) {
 			return &BucketError{s.template.File, b.Line, b.LogicalID, "InvalidBucketName", fmt.Sprintf(
 				"The specified bucket is not valid: %q. A name has 3 to 63 small letters, digits, hyphens and dots.", name)}
 		}

@@ -49,7 +49,7 @@ type projection struct {
 // check refuses the tables that AWS would not make. A template that asks for one fails when it is
 // deployed, so the texts are those of DynamoDB Local, without the claim to be AWS's.
 func (in *createTableInput) check() *fault {
-	if in.TableName == nil || !tableNameForm.MatchString(*in.TableName) {
+	if in.TableName == nil || !isTableName(*in.TableName) {
 		return badName()
 	}
 	if f := in.checkThroughput(); f != nil {
@@ -162,7 +162,7 @@ func (in *createTableInput) checkIndexes(kinds map[string]attribute.Kind, used m
 }
 
 func (i indexInput) index(kinds map[string]attribute.Kind) (*store.Index, *fault) {
-	if !tableNameForm.MatchString(i.IndexName) {
+	if !isTableName(i.IndexName) {
 		return nil, badName()
 	}
 	schema, f := newSchema(i.KeySchema, kinds)

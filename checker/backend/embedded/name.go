@@ -5,7 +5,12 @@ import (
 	"strings"
 )
 
-var tableNameForm = regexp.MustCompile(`^[a-zA-Z0-9_.-]{3,255}$`)
+var tableNameForm = regexp.MustCompile(`^[a-zA-Z0-9_.-]+$`)
+
+// isTableName tells whether a table may be called so, or an index.
+func isTableName(text string) bool {
+	return len(text) >= 3 && len(text) <= 255 && tableNameForm.MatchString(text)
+}
 
 // checkTableName is about names in operations on items. An empty name is what a function has whose
 // environment variable is not set. The SDK itself refuses a missing one. The texts are recalled: that of
@@ -19,7 +24,7 @@ func checkTableName(name *string) *fault {
 			"failed to satisfy constraint: Member must have length greater than or equal to 1")
 	case strings.HasPrefix(*name, "arn:"):
 		return notSupported("an ARN for TableName")
-	case !tableNameForm.MatchString(*name):
+	case !isTableName(*name):
 		return badName()
 	}
 	return nil

@@ -2,7 +2,6 @@ package queue
 
 import (
 	"fmt"
-	"regexp"
 )
 
 // maxBatch is how many entries a batch has.
@@ -12,8 +11,6 @@ const maxBatch = 10
 type entryID struct{ Id string }
 
 func (e entryID) id() string { return e.Id }
-
-var batchID = regexp.MustCompile(`^[A-Za-z0-9_-]{1,80}$`)
 
 // checkBatch is what AWS refuses of a batch as a whole. The kind is what it calls the entries.
 func checkBatch[E interface{ id() string }](entries []E, kind string) *fault {
@@ -27,7 +24,7 @@ func checkBatch[E interface{ id() string }](entries []E, kind string) *fault {
 	for _, e := range entries {
 		id := e.id()
 		switch {
-		case !batchID.MatchString(id):
+		case !isName(id):
 			return modeled("InvalidBatchEntryId", "A batch entry id can only contain alphanumeric characters, hyphens and underscores. It can be at most 80 letters long.")
 		case seen[id]:
 			return modeled("BatchEntryIdsNotDistinct", "Id "+id+" repeated.")

@@ -33,7 +33,9 @@ func (o *outgoing) size() int {
 
 const traceHeader = "AWSTraceHeader"
 
-var groupID = regexp.MustCompile("^[!-~]{1,128}$")
+var printable = regexp.MustCompile("^[!-~]+$")
+
+func isGroupID(text string) bool { return len(text) <= 128 && printable.MatchString(text) }
 
 // check is what AWS refuses whatever the queue.
 func (o *outgoing) check() *fault {
@@ -44,7 +46,7 @@ func (o *outgoing) check() *fault {
 		return invalidContents()
 	case o.DelaySeconds != nil && (*o.DelaySeconds < 0 || *o.DelaySeconds > numbers[delaySeconds].most):
 		return invalidValue(*o.DelaySeconds, delaySeconds, "DelaySeconds must be >= 0 and <= 900.")
-	case o.MessageGroupId != nil && !groupID.MatchString(*o.MessageGroupId):
+	case o.MessageGroupId != nil && !isGroupID(*o.MessageGroupId):
 		return invalidValue(*o.MessageGroupId, "MessageGroupId", "MessageGroupId can only include alphanumeric and punctuation characters. 1 to 128 in length.")
 	case o.MessageDeduplicationId != nil:
 		return invalidValue(*o.MessageDeduplicationId, "MessageDeduplicationId", "The request includes a parameter that is not valid for this queue type.")
