@@ -6,6 +6,9 @@ import (
 	"strconv"
 )
 
+//go:embed doc.go
+var formSource string
+
 //go:embed stage_linux.go
 var stageSource string
 
@@ -18,7 +21,7 @@ var starterSource string
 // Version is another one for any other source of this package: a program of another version is not to be relied on.
 func Version() string {
 	h := fnv.New64a()
-	for _, source := range []string{stageSource, mountSource, starterSource} {
+	for _, source := range []string{formSource, stageSource, mountSource, starterSource} {
 		_, _ = h.Write([]byte(source)) // never fails
 	}
 	return strconv.FormatUint(h.Sum64(), 16)
