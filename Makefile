@@ -32,6 +32,15 @@ ifneq ($(and $(filter-out check,$(verb)),$(if $(lessons),,none)),)
 $(error Which lesson? For example: make lesson-1 $(firstword $(verb)))
 endif
 
+# A mistyped verb would be found only after the lesson was checked.
+unknown := $(if $(lessons),$(filter-out lesson-% $(verbs),$(MAKECMDGOALS)))
+ifneq ($(unknown),)
+unknown := $(filter-out $(shell sed -n 's/^\([a-z/-]*\):.*/\1/p' $(firstword $(MAKEFILE_LIST))),$(unknown))
+endif
+ifneq ($(unknown),)
+$(error make does not know "$(firstword $(unknown))". After a lesson comes one of: $(verbs) verify)
+endif
+
 sources := go.mod go.sum $(shell find checker -name testdata -prune -o -type f -print)
 
 .PHONY: help

@@ -182,6 +182,17 @@ func TestMakeAsksWhichLesson(t *testing.T) {
 	}
 }
 
+func TestMakeDoesNotKnowAMistypedVerb(t *testing.T) {
+	t.Parallel()
+	d := newMakeDesk(t)
+	for _, targets := range [][]string{{"lesson-1", "chek"}, {"hnit", "lesson-1"}} {
+		out, talk, status := d.make(t, targets...)
+		assert.NotZero(t, status, targets)
+		assert.Empty(t, out, targets)
+		assert.Contains(t, talk, ". After a lesson comes one of: check watch hint", targets)
+	}
+}
+
 // TestMakeAddsNothingToAnError is for verbs that fail otherwise than check.
 func TestMakeAddsNothingToAnError(t *testing.T) {
 	t.Parallel()
