@@ -70,6 +70,11 @@ func ask(t *check.T, f file) grant {
 		reply.Status(http.StatusCreated)
 	case g.Method == http.MethodPost && g.URL != "":
 		reply.Fail(check.Finding{Got: "method POST, and no fields for the form", Want: `an answer with the fields of the form, such as {"method":"POST","url":"…","fields":{"key":"…","policy":"…"}}`})
+	case g.Key != "" && g.URL != "" && g.Method == http.MethodGet:
+		reply.Fail(check.Finding{
+			Got: "method GET, with which a client fetches an object, and stores none", Want: "status 201 with " + example,
+			Next: "Sign with PresignPutObject.",
+		})
 	default:
 		reply.Fail(check.Finding{
 			Got:  "an answer without all of key, method (PUT or POST) and url: " + reply.Answer().String(),
