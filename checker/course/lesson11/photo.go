@@ -86,12 +86,9 @@ func (a *album) one(key string) thumb {
 	if len(found) == 1 {
 		return found[0]
 	}
-	f := check.Finding{Got: fmt.Sprintf("no object in any bucket with the name of %s in its key", key), Want: "one thumbnail of " + key, Evidence: a.evidence()}
+	f := a.none(key)
 	if len(found) > 1 {
 		f.Got = fmt.Sprintf("%d objects for %s, such as %s and %s", len(found), key, found[0], found[1])
-	}
-	if others := a.thumbs(); len(found) == 0 && len(others) > 0 {
-		f.Got += fmt.Sprintf(", but %s", others[0])
 	}
 	for _, n := range a.t.Notifications() {
 		if n.Key == key {
@@ -104,6 +101,15 @@ func (a *album) one(key string) thumb {
 	}
 	a.t.Fail(f)
 	return thumb{}
+}
+
+// none is what is said of a photo that has no thumbnail.
+func (a *album) none(key string) check.Finding {
+	f := check.Finding{Got: fmt.Sprintf("no object in any bucket with the name of %s in its key", key), Want: "one thumbnail of " + key, Evidence: a.evidence()}
+	if others := a.thumbs(); len(others) > 0 {
+		f.Got += fmt.Sprintf(", but %s", others[0])
+	}
+	return f
 }
 
 // evidence is the picture of what was notified.
