@@ -18,6 +18,10 @@ var save = check.Check{
 		t.Disorder(eventsource.Disorder{Sizes: []int{1, 3, 10}})
 		messages := send(t, newOrders(t, 14)...)
 		t.Drain()
+		if len(t.Table(table).Items()) == 0 {
+			m := messages[0]
+			m.Fail(check.Finding{Got: m.Name() + " " + m.Happened() + "; the table is empty", Want: "the orders of all messages to be in the table"})
+		}
 		for _, m := range messages {
 			m.isSaved()
 			m.Processed()
