@@ -22,18 +22,11 @@ func (t *T) NotificationEvidence() []string {
 	if len(all) == 0 {
 		return append(lines, "hop:  none; no function was notified of anything")
 	}
-	var shown, failed *eventsource.Notification
-	for i := range all {
-		switch {
-		case len(all[i].Attempts) == 0:
-		case all[i].Last().Then != eventsource.Deleted:
-			failed = &all[i]
-		default:
+	shown := lastFailed(all)
+	for i := len(all) - 1; i >= 0 && shown == nil; i-- {
+		if len(all[i].Attempts) > 0 {
 			shown = &all[i]
 		}
-	}
-	if failed != nil {
-		shown = failed
 	}
 	if shown == nil {
 		return lines
@@ -42,6 +35,29 @@ func (t *T) NotificationEvidence() []string {
 		lines = append(lines, (&Reply{t: t, function: t.Function(shown.Function).function, Invocation: i}).Evidence()...)
 	}
 	return lines
+}
+
+// lastFailed is the last notification that did not end well, or nil.
+func lastFailed(all []eventsource.Notification) *eventsource.Notification {
+	for i := len(all) - 1; i >= 0; i-- {
+		if len(all[i].Attempts) > 0 && all[i].Last().Then != eventsource.Deleted {
+			return &all[i]
+		}
+	}
+	return nil
+}
+
+// NotifiedInVain says how the last invocation failed that a bucket has notified a function by, with "; " before it, to go
+// on with what is missing for it. It is "" if none has failed.
+func (t *T) NotifiedInVain() string {
+	failed := lastFailed(t.Notifications())
+	if failed == nil {
+		return ""
+	}
+	if i := stack.NotifiedBy(failed.Last()); i != nil && i.Panicked() {
+		return "; " + Outcome(i)
+	}
+	return "; " + failed.Last().Why
 }
 
 // hops draws notifications: hop 2:    ObjectCreated:Put of small/cat.png in Photos → ResizeFunction: done.
