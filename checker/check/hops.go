@@ -22,7 +22,7 @@ func (t *T) NotificationEvidence() []string {
 	if len(all) == 0 {
 		return append(lines, "hop:  none; no function was notified of anything")
 	}
-	shown := lastFailed(all)
+	shown := lastFailed(all, "")
 	for i := len(all) - 1; i >= 0 && shown == nil; i-- {
 		if len(all[i].Attempts) > 0 {
 			shown = &all[i]
@@ -37,20 +37,20 @@ func (t *T) NotificationEvidence() []string {
 	return lines
 }
 
-// lastFailed is the last notification that did not end well, or nil.
-func lastFailed(all []eventsource.Notification) *eventsource.Notification {
+// lastFailed is the last notification of a key, or of any if that is "", that did not end well, or nil.
+func lastFailed(all []eventsource.Notification, key string) *eventsource.Notification {
 	for i := len(all) - 1; i >= 0; i-- {
-		if len(all[i].Attempts) > 0 && all[i].Last().Then != eventsource.Deleted {
-			return &all[i]
+		if n := &all[i]; len(n.Attempts) > 0 && n.Last().Then != eventsource.Deleted && (key == "" || key == n.Key) {
+			return n
 		}
 	}
 	return nil
 }
 
-// NotifiedInVain says how the last invocation failed that a bucket has notified a function by, with "; " before it, to go
-// on with what is missing for it. It is "" if none has failed.
-func (t *T) NotifiedInVain() string {
-	failed := lastFailed(t.Notifications())
+// NotifiedInVain says how the invocation failed that was notified of an object, with "; " before it, to go on with what is
+// missing for it. It is "" if none has failed.
+func (t *T) NotifiedInVain(key string) string {
+	failed := lastFailed(t.Notifications(), key)
 	if failed == nil {
 		return ""
 	}

@@ -34,13 +34,17 @@ func sdk(t *testing.T, b backend.Backend) *dynamodb.Client {
 
 func createTable(t *testing.T, db *dynamodb.Client, name string) {
 	t.Helper()
-	_, err := db.CreateTable(t.Context(), &dynamodb.CreateTableInput{
+	require.NoError(t, newTable(t.Context(), db, name))
+}
+
+func newTable(ctx context.Context, db *dynamodb.Client, name string) error {
+	_, err := db.CreateTable(ctx, &dynamodb.CreateTableInput{
 		TableName:            &name,
 		BillingMode:          types.BillingModePayPerRequest,
 		AttributeDefinitions: []types.AttributeDefinition{{AttributeName: aws.String("id"), AttributeType: types.ScalarAttributeTypeS}},
 		KeySchema:            []types.KeySchemaElement{{AttributeName: aws.String("id"), KeyType: types.KeyTypeHash}},
 	})
-	require.NoError(t, err)
+	return err
 }
 
 func TestOpenStartsAContainerThatAnswersTheSDK(t *testing.T) {

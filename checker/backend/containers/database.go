@@ -14,7 +14,7 @@ import (
 // DynamoDB Local keeps each SQL statement that it has made for a table, and goes through all of them when a table is
 // made or deleted: after 2600 tables a deletion takes 18 ms, where it took 2. It has a database for each access key,
 // though, unless it is started with -sharedDb. A new one costs 6 ms, four threads and a megabyte, for as long as the
-// container lives. So a database is used for some stacks and for some time.
+// container lives. So a database is used for some stacks of each process, and for some time.
 const (
 	stacksOfDatabase = 200
 	timeOfDatabase   = 15 * time.Minute

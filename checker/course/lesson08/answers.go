@@ -46,7 +46,7 @@ func has(t *check.T, key string, s scan) {
 	}
 	object, ok := t.Bucket(thumbnails).Object(key)
 	if !ok {
-		fail("nothing in %s under this key%s", thumbnails, t.NotifiedInVain())
+		fail("nothing in %s under this key%s", thumbnails, t.NotifiedInVain(key))
 	}
 	if object.ContentType != "image/png" {
 		fail("an object with the content type %s", object.ContentType)

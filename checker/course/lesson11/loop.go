@@ -34,9 +34,9 @@ var oneHop = check.Check{
 				Evidence: append(a.evidence(), cost(all)...),
 			})
 		}
-		if len(a.of(cat)) == 0 {
+		if len(a.thumbs()) == 0 {
 			f := a.none(cat)
-			f.Why = "The function was told of the photo once, as it should be, and nothing came of it. Nobody tells it again, unless it fails."
+			f.Why = "The function was told of the photo once, as it should be, and nothing came of it. Where it does not fail, Lambda is done with the event; where it does, after three attempts."
 			f.Next = "See in the evidence what the function called and what it logged. In a record, EventName has no s3: before it, as it has in the template, and the key is form-encoded."
 			t.Fail(f)
 		}

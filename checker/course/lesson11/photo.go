@@ -105,7 +105,7 @@ func (a *album) one(key string) thumb {
 
 // none is what is said of a photo that has no thumbnail.
 func (a *album) none(key string) check.Finding {
-	f := check.Finding{Got: fmt.Sprintf("no object in any bucket with the name of %s in its key%s", key, a.t.NotifiedInVain()), Want: "one thumbnail of " + key, Evidence: a.evidence()}
+	f := check.Finding{Got: fmt.Sprintf("no object in any bucket with the name of %s in its key%s", key, a.t.NotifiedInVain(key)), Want: "one thumbnail of " + key, Evidence: a.evidence()}
 	if others := a.thumbs(); len(others) > 0 {
 		f.Got += fmt.Sprintf(", but %s", others[0])
 	}
