@@ -60,7 +60,7 @@ var layers = [][]layer{
 		{"conformance", "is the form of a table of facts for tests, and knows none"},
 		{"anatomy", "takes a binary apart, and does not know what is too much"},
 		{"files", "sees that files have changed, and does not know what for"},
-		{"garbage", "sets how garbage is collected, and knows nothing of what it is"},
+		{"prologue", "is there before all others, and knows none of them"},
 		{"scratch", "is what tests begin and end with, and knows nothing of the checker"},
 	},
 }

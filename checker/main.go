@@ -8,12 +8,13 @@ import (
 	"syscall"
 
 	"example.com/serverless-patterns/checker/cli"
-	_ "example.com/serverless-patterns/checker/garbage"
+	"example.com/serverless-patterns/checker/prologue"
 )
 
 func main() { os.Exit(run()) }
 
 func run() int {
+	prologue.End()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second signal ends the program at once
