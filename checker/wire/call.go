@@ -4,10 +4,8 @@ import (
 	"encoding/json"
 	"encoding/xml"
 	"fmt"
-	"maps"
 	"net/http"
 	"regexp"
-	"slices"
 	"strings"
 	"time"
 
@@ -116,11 +114,10 @@ func (c Call) serviceName() string {
 
 var credentialScope = regexp.MustCompile(`Credential=([^/,\s]+)/[0-9]{8}/([^/]+)/([^/]+)/aws4_request`)
 
-// newCall reads what a request says about itself. The access key is returned beside it. A form has its own
+// newCall reads who sends a request, and to which service. The access key is returned beside it. A form has its own
 // credential, and is nil for any other request. A request without a signature is for the service unsigned.
-func newCall(r *http.Request, body []byte, form *form, unsigned backend.Service) (Call, access.Access, string) {
-	c := Call{Request: body, Start: time.Now(), TraceID: traceRoot(r.Header.Get("X-Amzn-Trace-Id")), method: r.Method}
-	accessKey := ""
+func newCall(r *http.Request, body []byte, form *form, unsigned backend.Service) (c Call, accessKey string) {
+	c = Call{Request: body, Start: time.Now(), TraceID: traceRoot(r.Header.Get("X-Amzn-Trace-Id")), method: r.Method}
 	signedBy := r.Header.Get("Authorization")
 	switch {
 	case form != nil:
@@ -134,7 +131,12 @@ func newCall(r *http.Request, body []byte, form *form, unsigned backend.Service)
 	if c.Service == "" {
 		c.Service = unsigned
 	}
-	a := access.Of(c.Service, r, body, access.Place{Region: c.Region, AccountID: AccountID})
+	return c, accessKey
+}
+
+// read reads what the request asks for.
+func (c *Call) read(r *http.Request, form *form) access.Access {
+	a := access.Of(c.Service, r, c.Request, access.Place{Region: c.Region, AccountID: AccountID})
 	c.Operation, c.Resource, c.Key = a.Operation, a.Resource, a.Key
 	if c.Service == s3 && (c.Operation == "PutObject" || c.Operation == "UploadPart") {
 		c.Request = nil
@@ -142,24 +144,7 @@ func newCall(r *http.Request, body []byte, form *form, unsigned backend.Service)
 	if form != nil {
 		c.Operation = "PostObject"
 	}
-	var item struct {
-		Key map[string]map[string]any // DynamoDB JSON: {"id": {"S": "kettle-1"}}
-	}
-	if c.Service == backend.DynamoDB && json.Unmarshal(body, &item) == nil {
-		c.Key = keyText(item.Key)
-	}
-	return c, a, accessKey
-}
-
-// keyText shows an item's key: id=kettle-1.
-func keyText(key map[string]map[string]any) string {
-	var parts []string
-	for _, name := range slices.Sorted(maps.Keys(key)) {
-		for _, value := range key[name] {
-			parts = append(parts, fmt.Sprintf("%s=%v", name, value))
-		}
-	}
-	return strings.Join(parts, " ")
+	return a
 }
 
 // effect says what a successful call found, where the status alone does not.

@@ -39,7 +39,7 @@ type Place struct{ Region, AccountID string }
 type Access struct {
 	Operation string // as in the API reference: GetItem, SendMessageBatch, ListObjectsV2
 	Resource  string // the name of the table, queue or bucket, when there is one
-	Key       string // of the S3 object, when there is one
+	Key       string // of the S3 object, or of the item in DynamoDB (id=kettle-1), when there is one
 	// Needs is each action on each resource that the sender must be allowed, each once. It is empty when
 	// the request is so wrong that no resource can be told; then it cannot do anything either.
 	Needs []iam.Request

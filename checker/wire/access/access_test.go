@@ -95,6 +95,20 @@ func TestDynamoDB(t *testing.T) {
 	}
 }
 
+func TestTheKeyOfAnItem(t *testing.T) {
+	t.Parallel()
+	for body, want := range map[string]string{
+		`{"TableName":"items","Key":{"id":{"S":"kettle-1"}}}`:                  "id=kettle-1",
+		`{"TableName":"items","Key":{"shop":{"S":"a"},"day":{"N":"7"}}}`:       "day=7 shop=a",
+		`{"TableName":"items","Item":{"id":{"S":"kettle-1"}}}`:                 "",
+		`{"TableName":"items","Key":"kettle-1"}`:                               "",
+		`{"TableName":5,"Key":{"id":{"S":"what else is wrong is no matter"}}}`: "id=what else is wrong is no matter",
+	} {
+		a := access.Of(backend.DynamoDB, request(t, "POST", "/", "DynamoDB_20120810.GetItem", body), []byte(body), place)
+		assert.Equal(t, want, a.Key, body)
+	}
+}
+
 func TestSQS(t *testing.T) {
 	t.Parallel()
 	const queue = `{"QueueUrl":"http://127.0.0.1:4566/123456789012/jobs"}`

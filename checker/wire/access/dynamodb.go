@@ -3,6 +3,7 @@ package access
 import (
 	"cmp"
 	"encoding/json"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -27,6 +28,7 @@ func ofDynamoDB(operation string, body []byte, at Place) Access {
 	var names struct {
 		table, index, stream, iterator, resource, backup, target string
 		statement                                                string
+		key                                                      map[string]map[string]any // {"id": {"S": "kettle-1"}}
 		items                                                    map[string]json.RawMessage
 		parts                                                    []map[string]json.RawMessage
 		statements                                               []struct{ Statement string }
@@ -34,10 +36,10 @@ func ofDynamoDB(operation string, body []byte, at Place) Access {
 	decode(body, map[string]any{
 		"TableName": &names.table, "IndexName": &names.index, "StreamArn": &names.stream, "ShardIterator": &names.iterator,
 		"ResourceArn": &names.resource, "BackupArn": &names.backup, "TargetTableName": &names.target,
-		"Statement": &names.statement, "RequestItems": &names.items, "TransactItems": &names.parts,
+		"Key": &names.key, "Statement": &names.statement, "RequestItems": &names.items, "TransactItems": &names.parts,
 		"Statements": &names.statements, "TransactStatements": &names.statements,
 	})
-	a.Resource = names.table
+	a.Resource, a.Key = names.table, keyText(names.key)
 	action := string(dynamoDB) + ":" + operation
 	suffix, listed := tableless[operation]
 	switch {
@@ -72,6 +74,17 @@ func ofDynamoDB(operation string, body []byte, at Place) Access {
 		a.need(action, "*")
 	}
 	return a
+}
+
+// keyText shows an item's key: id=kettle-1.
+func keyText(key map[string]map[string]any) string {
+	var parts []string
+	for _, name := range slices.Sorted(maps.Keys(key)) {
+		for _, value := range key[name] {
+			parts = append(parts, fmt.Sprintf("%s=%v", name, value))
+		}
+	}
+	return strings.Join(parts, " ")
 }
 
 // needTable are operations that DynamoDB refuses before it looks at permissions when they name no table.
