@@ -64,24 +64,44 @@ type Options struct {
 var errCheckLimit = fmt.Errorf("the check took longer than %v and was given up", checkLimit)
 
 // Run checks a lesson. It does not fail: what goes wrong is in the result.
-func Run(ctx context.Context, l Lesson, o Options) LessonResult {
-	begin := time.Now()
-	r := &run{lesson: l, options: o, result: LessonResult{Lesson: l.ID, Number: l.Number, Build: BuildResult{Verdict: Skipped}}}
+func Run(ctx context.Context, l Lesson, o Options) LessonResult { return RunOn(ctx, l, o)[0] }
+
+// RunOn checks a lesson, and then, with the same binaries, on other backends, whatever came of it before. It returns a result
+// for each of them, that of [Run] first.
+func RunOn(ctx context.Context, l Lesson, o Options, others ...Other) []LessonResult {
+	r := &run{begin: time.Now(), lesson: l, options: o, others: others, result: LessonResult{Lesson: l.ID, Number: l.Number, Build: BuildResult{Verdict: Skipped}}}
 	r.result.Checks = notRun(l)
 	err := r.toEnd(ctx)
+	if len(r.elsewhere) == 0 {
+		r.result.Seconds = seconds(time.Since(r.begin))
+	}
+	r.result.conclude(err)
+	all := []LessonResult{r.result}
+	for n := range others {
+		if n >= len(r.elsewhere) { // nothing could be run anywhere
+			without := r.result
+			without.Checks = notRun(l)
+			r.elsewhere = append(r.elsewhere, without)
+		}
+		all = append(all, r.elsewhere[n])
+	}
+	return all
+}
+
+// conclude says what came of the lesson as a whole.
+func (l *LessonResult) conclude(err error) {
 	switch {
 	case err != nil:
-		r.result.Verdict, r.result.Error = Errored, withNext(err)
-	case r.result.Build.Verdict == Failed:
-		r.result.Verdict = Failed
+		l.Verdict, l.Error = Errored, withNext(err)
+	case l.Build.Verdict == Failed:
+		l.Verdict = Failed
 	default:
-		r.result.Verdict = r.result.verdict()
+		l.Verdict = l.verdict()
 	}
-	r.result.Seconds = seconds(time.Since(begin))
-	return r.result
 }
 
 type run struct {
+	begin   time.Time
 	lesson  Lesson
 	options Options
 	result  LessonResult
@@ -93,6 +113,9 @@ type run struct {
 	second   *opening    // nil until it is wanted
 	still    *standstill // while checks run
 	hangs    hangs
+
+	others    []Other
+	elsewhere []LessonResult // of those of the others that were reached
 }
 
 func (r *run) toEnd(ctx context.Context) (err error) {
@@ -127,6 +150,12 @@ func (r *run) toEnd(ctx context.Context) (err error) {
 	r.checks(ctx, work.Path)
 	if ctx.Err() == nil {
 		r.confirm(ctx, work.Path)
+	}
+	r.result.Seconds = seconds(time.Since(r.begin)) // without the other backends
+	for n, other := range r.others {
+		if ctx.Err() == nil {
+			r.elsewhere = append(r.elsewhere, r.on(ctx, other, filepath.Join(work.Path, fmt.Sprintf("elsewhere-%d", n))))
+		}
 	}
 	if ctx.Err() != nil {
 		return context.Cause(ctx)

@@ -21,14 +21,16 @@ type judgement struct {
 	// disturbed is set when a run, or a check, did not get to its end, and nothing that did is otherwise than declared: what
 	// is seen once is not taken back by another run.
 	disturbed bool
+
+	unfinished, wrong bool // any of the runs
 }
 
 // stateDir is where the state of the runs of an answer is, below the answer's own directory.
 const stateDir = "state"
 
 // judge runs an answer as often as asked, and compares each run with what is declared.
-func (r *run) judge(ctx context.Context, p *proof, s subject, work string) (judgement, error) {
-	j := judgement{Row: Row{Lesson: p.lesson.ID, Backend: r.backend.Name, Kind: s.kind, Name: s.answer.Name}}
+func (v *verification) judge(ctx context.Context, proofs []*proof, s subject, work string) ([]judgement, error) {
+	p := proofs[0]
 	if s.kind == "solution" {
 		defer p.setSolved() // also when it is not built
 	} else {
@@ -36,66 +38,89 @@ func (r *run) judge(ctx context.Context, p *proof, s subject, work string) (judg
 	}
 	dir := filepath.Join(work, "lessons", p.lesson.ID)
 	if err := os.RemoveAll(dir); err != nil { // the solution's, of a time before
-		return j, err
+		return nil, err
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return j, err
+		return nil, err
 	}
 	if s.kind != "starter" {
-		if err := os.CopyFS(dir, onlyCode{os.DirFS(filepath.Join(r.Place.Root, "solutions", p.lesson.ID))}); err != nil {
-			return j, err
+		if err := os.CopyFS(dir, onlyCode{os.DirFS(filepath.Join(v.Place.Root, "solutions", p.lesson.ID))}); err != nil {
+			return nil, err
 		}
 	}
 	if err := s.answer.Write(dir); err != nil {
-		return j, err
+		return nil, err
 	}
-	err := r.runs(ctx, p, s, work, &j)
-	return j, err
+	judged := make([]judgement, len(proofs))
+	for k, p := range proofs {
+		judged[k] = judgement{Row: Row{Lesson: p.lesson.ID, Backend: p.run.backend.Name, Kind: s.kind, Name: s.answer.Name}}
+	}
+	for n := range s.runs {
+		for k, result := range v.once(ctx, proofs, s, work, n) {
+			judged[k].take(proofs[k], s, n, result)
+		}
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
+	}
+	for k := range judged {
+		judged[k].disturbed = judged[k].unfinished && !judged[k].wrong
+	}
+	return judged, nil
 }
 
-// runs runs an answer. It holds a place in building while it builds; what is built once is kept for the next run, and for
-// other answers when the solution is built.
-func (r *run) runs(ctx context.Context, p *proof, s subject, work string, j *judgement) error {
+// once runs an answer once on each backend. It holds a place in building while it builds; what is built once is kept for the
+// next run, and for other answers when the solution is built.
+func (v *verification) once(ctx context.Context, proofs []*proof, s subject, work string, n int) []check.LessonResult {
+	p := proofs[0]
 	options := check.Options{
-		Root: r.Place.Root, Dir: filepath.Join(work, "lessons"), State: filepath.Join(work, stateDir), Open: r.backend.Open,
+		Root: v.Place.Root, Dir: filepath.Join(work, "lessons"), State: filepath.Join(work, stateDir), Open: p.run.backend.Open,
+		Seed: v.Seed + uint64(n),
 	}
 	if s.kind != "solution" {
 		options.Alike = p.state
 	}
-	var unfinished, wrong bool // any of the runs
-	for n := range s.runs {
-		r.building <- struct{}{}
-		built := sync.OnceFunc(func() {
-			<-r.building
-			if s.kind == "solution" {
-				p.setSolved()
-			}
-		})
-		options.Seed, options.Built = r.Seed+uint64(n), func(check.BuildResult) { built() }
-		result := check.Run(ctx, p.lesson.Lesson, options)
-		built() // also when it did not get that far
-		if ctx.Err() != nil {
-			return context.Cause(ctx)
+	v.building <- struct{}{}
+	built := sync.OnceFunc(func() {
+		<-v.building
+		if s.kind == "solution" {
+			p.setSolved()
 		}
-		if !r.renews() { // otherwise they are known when all answers are
-			result.Diagnosis = p.book.Diagnose(result)
-			j.Problems = append(j.Problems, wrongDiagnosis(result, s, n)...)
-		}
-		if n == 0 {
-			j.Failed, j.signature, j.result = failed(result), signatureOf(result), result
-			if result.Diagnosis != nil {
-				j.Diagnosis = result.Diagnosis.Mistake
-			}
-			if r.keeps(s) && !r.Update {
-				j.Problems = append(j.Problems, transcriptProblems(p.lesson, s.answer.Name, result)...)
-			}
-		}
-		j.Problems = append(j.Problems, problems(result, s, n)...)
-		unfinished = unfinished || result.Error != "" || slices.ContainsFunc(result.Checks, func(c check.Result) bool { return c.Verdict == check.Errored })
-		wrong = wrong || slices.ContainsFunc(result.Checks, func(c check.Result) bool { return judgedWrongly(c, s) })
+	})
+	defer built() // also when it did not get that far
+	options.Built = func(check.BuildResult) { built() }
+	var others []check.Other
+	for _, other := range proofs[1:] {
+		others = append(others, check.Other{Open: other.run.backend.Open, Turn: other.run.turn})
 	}
-	j.disturbed = unfinished && !wrong
-	return nil
+	return check.RunOn(ctx, p.lesson.Lesson, options, others...)
+}
+
+// turn waits for a place among those who are judged on the backend.
+func (r *run) turn() (end func()) {
+	r.places <- struct{}{}
+	return func() { <-r.places }
+}
+
+// take notes what came of a run.
+func (j *judgement) take(p *proof, s subject, n int, result check.LessonResult) {
+	r := p.run
+	if !r.renews() { // otherwise they are known when all answers are
+		result.Diagnosis = p.book.Diagnose(result)
+		j.Problems = append(j.Problems, wrongDiagnosis(result, s, n)...)
+	}
+	if n == 0 {
+		j.Failed, j.signature, j.result = failed(result), signatureOf(result), result
+		if result.Diagnosis != nil {
+			j.Diagnosis = result.Diagnosis.Mistake
+		}
+		if r.keeps(s) && !r.Update {
+			j.Problems = append(j.Problems, transcriptProblems(p.lesson, s.answer.Name, result)...)
+		}
+	}
+	j.Problems = append(j.Problems, problems(result, s, n)...)
+	j.unfinished = j.unfinished || result.Error != "" || slices.ContainsFunc(result.Checks, func(c check.Result) bool { return c.Verdict == check.Errored })
+	j.wrong = j.wrong || slices.ContainsFunc(result.Checks, func(c check.Result) bool { return judgedWrongly(c, s) })
 }
 
 // judgedWrongly tells whether a check says of an answer what is not declared of it.

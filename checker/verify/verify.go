@@ -24,6 +24,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
@@ -112,87 +113,131 @@ func Run(ctx context.Context, o Options) (rows []Row, err error) {
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(work)) }()
 	o.Seed = cmp.Or(o.Seed, Seed)
+	v := &verification{Options: o, building: make(chan struct{}, runtime.NumCPU())}
 	for n, b := range o.Backends {
-		// One backend after the other: beside answers on the embedded one, which are quick and many, containers get too slow
-		// for anybody to be judged by.
-		r := &run{Options: o, backend: b, first: n == 0, building: make(chan struct{}, runtime.NumCPU())}
-		found, err := r.all(ctx, filepath.Join(work, fmt.Sprint(n)))
-		if err != nil {
-			return nil, err
+		v.runs = append(v.runs, &run{verification: v, backend: b, first: n == 0, places: make(chan struct{}, b.atOnce())})
+	}
+	if err := v.all(ctx, work); err != nil {
+		return nil, err
+	}
+	for _, r := range v.runs {
+		var found []Row
+		for _, p := range r.proofs {
+			found = append(found, p.rows...)
 		}
-		rows = append(rows, found...)
 		if wholeCourse(o.Lessons) {
-			row := courseRow(b.Name, found)
-			rows = append(rows, row)
+			row := courseRow(r.backend.Name, found)
+			found = append(found, row)
 			if o.Done != nil {
 				o.Done(row)
 			}
 		}
+		rows = append(rows, found...)
 	}
 	return rows, nil
 }
 
-// all proves all lessons on the backend, side by side.
-func (r *run) all(ctx context.Context, work string) (rows []Row, err error) {
-	group, together := errgroup.WithContext(ctx)
-	group.SetLimit(r.backend.atOnce())
-	proofs := make([]*proof, len(r.Lessons))
-	directory := func(p *proof, at int) string { return filepath.Join(work, p.lesson.ID, fmt.Sprint(at)) }
-	for n, l := range r.Lessons {
-		p, err := r.open(l)
-		if err != nil {
-			return nil, errors.Join(err, group.Wait())
-		}
-		proofs[n] = p
-		p.state = filepath.Join(directory(p, 0), stateDir)
-		for at := range p.subjects {
-			group.Go(func() error { return r.answer(together, p, at, directory(p, at), true) })
-		}
-	}
-	if err := group.Wait(); err != nil {
-		return nil, err
-	}
-	for _, p := range proofs {
-		for _, at := range p.disturbed {
-			if err := r.answer(ctx, p, at, directory(p, at), false); err != nil {
-				return nil, err
-			}
-		}
-		rows = append(rows, p.rows...)
-	}
-	return rows, nil
-}
-
-// run is a proof of lessons under way.
-type run struct {
+// verification is what all backends have in common: an answer is built once.
+type verification struct {
 	Options
-	backend  Backend
-	first    bool          // of the backends: what does not depend on one is looked at once
+	runs     []*run
 	building chan struct{} // holds those that build
 
 	mu sync.Mutex // of the proofs
 }
 
-// proof is a lesson with what has been found so far.
-type proof struct {
-	lesson   course.Lesson
-	known    bank.Bank
-	signs    diagnosis.Signs // that are kept
-	book     diagnosis.Book  // of them
-	subjects []subject       // the solution comes first
-	// solved is closed, by setSolved, when the solution has been built, in the state that is named here. Other answers
-	// begin with it.
+// all proves all lessons, side by side.
+func (v *verification) all(ctx context.Context, work string) error {
+	group, together := errgroup.WithContext(ctx)
+	limit := 0
+	for _, r := range v.runs {
+		limit += r.backend.atOnce() // of those on all but the first, some wait for their turn
+	}
+	group.SetLimit(limit)
+	directory := func(l course.Lesson, at int) string { return filepath.Join(work, l.ID, fmt.Sprint(at)) }
+	var all []task
+	for _, l := range v.Lessons {
+		b := newBeginning(filepath.Join(directory(l, 0), stateDir))
+		var proofs []*proof
+		for _, r := range v.runs {
+			p, err := r.open(l, b)
+			if err != nil {
+				return err
+			}
+			proofs = append(proofs, p)
+		}
+		for at := range proofs[0].subjects {
+			all = append(all, task{proofs, at})
+		}
+	}
+	// The lessons keep pace: where checks measure, one after the other, all of its answers at once would wait.
+	slices.SortStableFunc(all, func(a, b task) int { return cmp.Compare(a.part(), b.part()) })
+	for _, t := range all {
+		group.Go(func() error { return v.answer(together, t.proofs, t.at, directory(t.proofs[0].lesson, t.at), true) })
+	}
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	for _, r := range v.runs {
+		for _, p := range r.proofs {
+			for _, at := range p.disturbed {
+				if err := v.answer(ctx, []*proof{p}, at, directory(p.lesson, at), false); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// task is an answer that is to be judged on all backends.
+type task struct {
+	proofs []*proof // of its lesson, one for each backend
+	at     int      // among the subjects
+}
+
+// part is which part of the lesson's answers come before it.
+func (t task) part() float64 { return float64(t.at) / float64(len(t.proofs[0].subjects)) }
+
+// run is a proof of lessons on a backend.
+type run struct {
+	*verification
+	backend Backend
+	first   bool // of the backends: what does not depend on one is looked at once
+	proofs  []*proof
+	places  chan struct{} // holds those that are judged, if it is not the first
+}
+
+// beginning is what answers to a lesson begin with: the solution's binaries.
+type beginning struct {
+	state string // where they are
+	// solved is closed, by setSolved, when the solution has been built.
 	solved    chan struct{}
 	setSolved func()
-	state     string
-	left      int   // subjects that are not judged yet
-	disturbed []int // those which are judged once more when the machine has nothing else to do
+}
+
+func newBeginning(state string) *beginning {
+	solved := make(chan struct{})
+	return &beginning{state: state, solved: solved, setSolved: sync.OnceFunc(func() { close(solved) })}
+}
+
+// proof is a lesson on a backend, with what has been found so far.
+type proof struct {
+	*beginning
+	run       *run
+	lesson    course.Lesson
+	known     bank.Bank
+	signs     diagnosis.Signs // that are kept
+	book      diagnosis.Book  // of them
+	subjects  []subject       // the solution comes first
+	left      int             // subjects that are not judged yet
+	disturbed []int           // those which are judged once more when the machine has nothing else to do
 	rows      []Row
 	judged    []judgement // of each subject
 }
 
 // open reads a lesson's bank.
-func (r *run) open(l course.Lesson) (*proof, error) {
+func (r *run) open(l course.Lesson, b *beginning) (*proof, error) {
 	known, err := bank.Load(l.Files)
 	if err != nil {
 		return nil, err
@@ -213,42 +258,44 @@ func (r *run) open(l course.Lesson) (*proof, error) {
 	for _, a := range known.Mistakes {
 		subjects = append(subjects, subject{"mistake", a, 1})
 	}
-	solved := make(chan struct{})
-	return &proof{
-		lesson: l, known: known, signs: signs, book: diagnosis.NewBook(signs, known.Mistakes),
+	p := &proof{
+		beginning: b, run: r, lesson: l, known: known, signs: signs, book: diagnosis.NewBook(signs, known.Mistakes),
 		subjects: subjects, left: len(subjects), judged: make([]judgement, len(subjects)),
-		solved: solved, setSolved: sync.OnceFunc(func() { close(solved) }),
-	}, nil
+	}
+	r.proofs = append(r.proofs, p)
+	return p, nil
 }
 
-// answer judges one answer, and with the last one its lesson as a whole. Beside others, it may be that the machine has
-// too much to do for a judgement; then the answer is noted as disturbed.
-func (r *run) answer(ctx context.Context, p *proof, at int, work string, besideOthers bool) error {
-	s := p.subjects[at]
-	judged, err := r.judge(ctx, p, s, work)
+// answer judges one answer on the backends of the proofs, and with the last one its lesson as a whole. Beside others, it may
+// be that the machine has too much to do for a judgement; then the answer is noted as disturbed.
+func (v *verification) answer(ctx context.Context, proofs []*proof, at int, work string, besideOthers bool) error {
+	s, l := proofs[0].subjects[at], proofs[0].lesson
+	judged, err := v.judge(ctx, proofs, s, work)
 	if s.kind != "solution" { // others begin with it
 		err = errors.Join(err, os.RemoveAll(work))
 	}
 	if err != nil {
-		return fmt.Errorf("%s, %s %s: %w", p.lesson.ID, s.kind, s.answer.Name, err)
+		return fmt.Errorf("%s, %s %s: %w", l.ID, s.kind, s.answer.Name, err)
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if judged.disturbed && besideOthers {
-		p.disturbed = append(p.disturbed, at)
-		return nil
-	}
-	p.judged[at] = judged
-	r.tell(p, judged.Row)
-	if p.left--; p.left == 0 {
-		r.tell(p, r.wholeLesson(p))
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	for n, p := range proofs {
+		if judged[n].disturbed && besideOthers {
+			p.disturbed = append(p.disturbed, at)
+			continue
+		}
+		p.judged[at] = judged[n]
+		v.tell(p, judged[n].Row)
+		if p.left--; p.left == 0 {
+			v.tell(p, p.run.wholeLesson(p))
+		}
 	}
 	return nil
 }
 
-func (r *run) tell(p *proof, row Row) {
+func (v *verification) tell(p *proof, row Row) {
 	p.rows = append(p.rows, row)
-	if r.Done != nil {
-		r.Done(row)
+	if v.Done != nil {
+		v.Done(row)
 	}
 }
