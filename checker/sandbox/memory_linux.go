@@ -21,7 +21,7 @@ func peakOf(pid int) uint64 {
 	if err != nil {
 		return 0
 	}
-	defer unix.Close(fd)
+	defer func() { _ = unix.Close(fd) }() // it was only read
 	status := make([]byte, statusSize)
 	n, err := unix.Read(fd, status)
 	if err != nil {
