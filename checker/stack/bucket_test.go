@@ -80,7 +80,9 @@ func TestWhoHasNoSignatureIsRefused(t *testing.T) {
 	b := bucketOf(t, s, "Uploads")
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodPut, s.Endpoint()+"/"+b.Name+"/k", strings.NewReader("x"))
 	require.NoError(t, err)
-	response, err := (&http.Client{Transport: s.transport}).Do(request)
+	transport := &http.Transport{}
+	defer transport.CloseIdleConnections()
+	response, err := (&http.Client{Transport: transport}).Do(request)
 	require.NoError(t, err)
 	body, err := io.ReadAll(response.Body)
 	require.NoError(t, err)

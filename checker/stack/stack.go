@@ -40,7 +40,6 @@ type Stack struct {
 	given     map[string]string // values of parameters in place of their Default
 	names     map[string]string // physical names by logical id
 	wire      *wire.Server
-	transport *http.Transport
 	dynamodb  *dynamodb.Client
 	sqs       *sqs.Client
 	s3        *s3.Client
@@ -82,7 +81,6 @@ func Deploy(ctx context.Context, o Options) (*Stack, error) {
 		template:  o.Template,
 		given:     o.Parameters,
 		names:     physicalNames(o, region),
-		transport: &http.Transport{},
 		functions: map[string]*Function{},
 		tables:    map[string]*Table{},
 		queues:    map[string]*Queue{},
@@ -104,7 +102,7 @@ func Deploy(ctx context.Context, o Options) (*Stack, error) {
 	s.wire = endpoint
 	s.wire.KeepCalls(o.KeepCalls)
 	operator := aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) { return endpoint.Operator(), nil })
-	client := &http.Client{Transport: whole{s.transport}}
+	client := &http.Client{Transport: direct{endpoint}}
 	s.dynamodb = dynamodb.New(dynamodb.Options{Region: s.Region, BaseEndpoint: aws.String(endpoint.URL()), Credentials: operator, HTTPClient: client})
 	s.sqs = sqs.New(sqs.Options{Region: s.Region, BaseEndpoint: aws.String(endpoint.URL()), Credentials: operator, HTTPClient: client})
 	s.s3 = newS3(s.Region, endpoint.URL(), operator, client)
@@ -296,7 +294,6 @@ func (s *Stack) Close() error {
 	for _, q := range s.queues {
 		all = append(all, q.remove())
 	}
-	s.transport.CloseIdleConnections()
 	s.wire.Close()
 	return errors.Join(all...)
 }
