@@ -83,7 +83,7 @@ func (p *Permissions) NameEverything() {
 	p.fail(Finding{
 		Got:  fmt.Sprintf("%s allows %s", p.policy(first.Policy, first.Line), strings.Join(parts, " on ")),
 		Want: "Policies that name the actions and the resources",
-		Why: "A wildcard also allows what nobody thought of: actions that come later, and tables of other applications " +
+		Why: "A wildcard also allows what nobody thought of: actions that come later, and what other applications have " +
 			"in the same account.",
 		Next: fmt.Sprintf("Write the Policies of %s as the evidence shows.", p.function.LogicalID),
 	})

@@ -329,6 +329,9 @@ func (f *Function) Renew() {
 	}
 }
 
+// Calls are the AWS calls of an invocation, which somebody else may have sent.
+func (f *Function) Calls(i *sandbox.Invocation) []wire.Call { return f.function.Calls(i) }
+
 // Connections is how many connections the function's AWS calls went over so far.
 func (f *Function) Connections() int { return f.function.Connections() }
 

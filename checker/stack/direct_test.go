@@ -35,7 +35,7 @@ func TestDirectIsAsOverTheNetwork(t *testing.T) {
 		{"GET", "", ""}, {"POST", "/", "{}"}, {"PUT", "/bucket/a%20b%2Fc+d%C3%A4?x-id=PutObject", "data"}, {"HEAD", "/bucket/a", ""},
 		{"GET", "/bucket?list-type=2&prefix=a%2Fb", ""}, {"GET", "/?missing", ""}, {"DELETE", "//a//b/../c", ""},
 	} {
-		send := func(transport http.RoundTripper) (response *http.Response, body string) {
+		send := func(transport http.RoundTripper) (answer http.Response, body string) {
 			var sent io.Reader
 			if test.body != "" {
 				sent = strings.NewReader(test.body)
@@ -43,12 +43,12 @@ func TestDirectIsAsOverTheNetwork(t *testing.T) {
 			r, err := http.NewRequestWithContext(t.Context(), test.method, server.URL+test.target, sent)
 			require.NoError(t, err)
 			r.Header.Set("X-Amz-Target", "DynamoDB_20120810.GetItem")
-			response, err = transport.RoundTrip(r)
+			response, err := transport.RoundTrip(r)
 			require.NoError(t, err)
 			defer response.Body.Close()
 			data, err := io.ReadAll(response.Body)
 			require.NoError(t, err)
-			return response, string(data)
+			return *response, string(data)
 		}
 		want, wantBody := send(network)
 		got, gotBody := send(direct{http.HandlerFunc(seen)})

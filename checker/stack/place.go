@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/serverless-patterns/checker/sam"
 	"example.com/serverless-patterns/checker/wire/iam"
 )
 
@@ -13,6 +14,7 @@ type place struct {
 	physical  string // the name
 	service   string
 	rest      string // what follows the name in an ARN: /index/by-day, /key
+	notifying string // the name as it is written in the template, of a bucket that cannot be referred to
 }
 
 // places find the resource of the template that an ARN is of.
@@ -32,7 +34,7 @@ func (p places) of(arn string) (place, bool) {
 		case "AWS::SQS::Queue":
 			at.service, whole = "sqs", p.r.resourceARN("sqs", name)
 		case "AWS::S3::Bucket":
-			at.service, whole = "s3", p.r.resourceARN("s3", name)
+			at.service, whole, at.notifying = "s3", p.r.resourceARN("s3", name), p.notifying(id)
 		default:
 			continue
 		}
@@ -56,18 +58,45 @@ func (p places) name(arn string) string {
 
 // parameter is what a policy template calls the resource, and what is written for it.
 func (at place) parameter() (name, value string) {
-	switch at.service {
-	case "sqs":
+	switch {
+	case at.service == "sqs":
 		return "QueueName", "!GetAtt " + at.logicalID + ".QueueName"
-	case "s3":
+	case at.notifying != "":
+		return "BucketName", at.notifying
+	case at.service == "s3":
 		return "BucketName", "!Ref " + at.logicalID
 	}
 	return "TableName", "!Ref " + at.logicalID
 }
 
+// notifying is the name of a bucket as the template has it, if the bucket notifies a function: it is made after that one and
+// its role, which cannot refer to it. It is "" for any other.
+func (p places) notifying(logicalID string) string {
+	for _, f := range p.r.template.Functions {
+		for _, e := range f.Events {
+			if s3, ok := e.Source.(*sam.S3Event); !ok || s3.Bucket != logicalID {
+				continue
+			}
+			for _, b := range p.r.template.Buckets {
+				if b.LogicalID == logicalID {
+					return b.BucketName.String()
+				}
+			}
+		}
+	}
+	return ""
+}
+
 // written is the ARN of the resource as it is written in a template. The keys of a bucket are one.
 func (at place) written() string {
+	text, isSub := strings.CutPrefix(at.notifying, `!Sub "`)
 	switch {
+	case at.notifying != "" && (isSub || !strings.HasPrefix(at.notifying, "!")):
+		arn := "!Sub arn:${AWS::Partition}:s3:::" + strings.TrimSuffix(text, `"`)
+		if at.rest != "" {
+			arn += "/*"
+		}
+		return arn
 	case at.rest == "":
 		return "!GetAtt " + at.logicalID + ".Arn"
 	case at.service == "s3":

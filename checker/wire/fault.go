@@ -53,6 +53,19 @@ func Deny() Kind {
 	}}
 }
 
+// Once does it to the first call only.
+func Once(k Kind) Kind {
+	var before atomic.Bool
+	return Kind{k.During + " the first time", k.Waits, "", func(x *exchange) {
+		if before.Swap(true) {
+			x.forward(x.w)
+			return
+		}
+		x.server.blame(x.call, k.done)
+		k.serve(x)
+	}}
+}
+
 // Hang never answers. It ends when the caller gives up.
 func Hang() Kind {
 	return Kind{"is not answered", true, "held back", func(x *exchange) { x.wait(nil) }}

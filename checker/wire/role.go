@@ -80,7 +80,7 @@ func deny(w http.ResponseWriter, c *Call, role Role, d iam.Decision) {
 }
 
 // denyMissing turns S3's answer for an object that does not exist into a refusal for those who may not list
-// the bucket: they are not told what is there.
+// the bucket: they are not told what is there. The decision is returned either way: who is told has used that permission.
 func denyMissing(answer *answer, c *Call, role Role, a access.Access) (*iam.Decision, *answer) {
 	if c.Service != s3 || !a.Reads() || answer.status != http.StatusNotFound {
 		return nil, answer
@@ -90,7 +90,7 @@ func denyMissing(answer *answer, c *Call, role Role, a access.Access) (*iam.Deci
 	}
 	d := role.Policy.Decide(iam.Request{Action: "s3:ListBucket", Resource: access.BucketARN(a.Resource)})
 	if d.Allowed {
-		return nil, answer
+		return &d, answer
 	}
 	refusal := newAnswer()
 	deny(refusal, c, role, d)

@@ -6,6 +6,7 @@ import (
 
 	"example.com/serverless-patterns/checker/check"
 	"example.com/serverless-patterns/checker/eventsource"
+	"example.com/serverless-patterns/checker/sandbox"
 	"example.com/serverless-patterns/checker/stack"
 	"example.com/serverless-patterns/checker/wire"
 )
@@ -33,14 +34,24 @@ func said(a eventsource.Attempt) string {
 	}
 	message := i.Error().Message
 	if before, after, ok := strings.Cut(message, "https response error"); ok { // what the SDK says of the response
-		_, code, _ := strings.Cut(after, "api error ")
-		message = before + code
+		message = before + codeIn(after)
 	}
 	const longest = 120
 	if runes := []rune(message); len(runes) > longest {
 		message = string(runes[:longest]) + "…"
 	}
 	return ": " + message
+}
+
+// codeIn is the part of an error of the SDK behind what it says of the response. An answer to HEAD has no code of S3's: its
+// kind is then all that follows.
+func codeIn(message string) string {
+	if _, code, ok := strings.Cut(message, "api error "); ok {
+		return code
+	}
+	_, rest, _ := strings.Cut(message, "HostID: ")
+	_, kind, _ := strings.Cut(rest, ", ")
+	return strings.TrimSuffix(kind, ": ")
 }
 
 var gone = check.Check{
@@ -57,8 +68,26 @@ var gone = check.Check{
 		if _, ok := a.last(cat); !ok {
 			a.one(cat)
 		}
-		a.succeeded("var missing *types.NoSuchKey; if errors.As(err, &missing), log that the photo is gone, and return nil. Let the policy have s3:ListBucket on the photos' bucket.")
+		a.succeeded("var missing *types.NoSuchKey; if errors.As(err, &missing), log that the photo is gone, and return nil: that is GetObject's error, HeadObject's is a *types.NotFound. " +
+			"Let the policy have s3:ListBucket on the photos' bucket.")
+		a.goesOn("an event with two records, of "+cat+", which is gone, and of "+kitten, cat)
 	},
+}
+
+// kitten is a photo like any other.
+const kitten = "photos/kitten.png"
+
+// goesOn requires that a photo is processed whose record comes behind one that is left out.
+func (a *album) goesOn(words, leftOut string) {
+	a.put(kitten, "image/png", photo(width, 300, red))
+	reply := a.t.Function(function).Invoke(a.event(words, leftOut, kitten))
+	if reply.Outcome == sandbox.Answered && len(a.of(kitten)) == 0 {
+		reply.Fail(check.Finding{
+			Got: "no thumbnail of " + kitten, Want: "a thumbnail of " + kitten,
+			Why:  "What is returned is the result of the whole event. Who returns at a record that there is nothing to be done for leaves those behind it out, and nobody tries them again.",
+			Next: "Log what is left out, and go on with the next record: continue, not return.",
+		})
+	}
 }
 
 var noImage = check.Check{
@@ -86,15 +115,16 @@ var noImage = check.Check{
 				t.Fail(check.Finding{Got: "nothing in the log that names " + key, Want: "a line with the key of what was left out", Evidence: a.evidence()})
 			}
 		}
+		a.goesOn("an event with two records, of photos/notes.png, which is no image, and of "+kitten, "photos/notes.png")
 	},
 }
 
 var failure = check.Check{
 	ID:          "failure",
-	Requirement: "When a thumbnail cannot be stored, the invocation fails, so that Lambda tries again",
+	Requirement: "When a photo cannot be read, or its thumbnail not be stored, the invocation fails, so that Lambda tries again",
 	Why: "Nobody waits for the result of an asynchronous invocation. An error is all that Lambda goes by: it tries again twice, and hands on what still fails. " +
 		"An error that is logged and not returned is a success, and the thumbnail is never made.",
-	Next: "Return the error of PutObject from the handler.",
+	Next: "Return the errors of GetObject and PutObject from the handler.",
 	Run: func(t *check.T) {
 		a := open(t)
 		heal := t.Inject("PutObject", wire.Deny())
@@ -110,5 +140,25 @@ var failure = check.Check{
 				Got: "the invocation succeeded, and there is no thumbnail", Want: "an invocation that fails: 3 attempts, of which the last could have succeeded", Evidence: a.evidence(),
 			})
 		}
+		a.put(kitten, "image/png", photo(width, 300, red))
+		a.fails("an event of "+kitten, t.Inject("GetObject", wire.Deny()), kitten)
+		a.fails("an event with two records, of "+cat+" and of "+kitten, t.Inject("PutObject", wire.Once(wire.Deny())), cat, kitten)
 	},
+}
+
+// fails requires that an invocation fails in which there is no thumbnail of a photo in the end. It heals what is wrong.
+func (a *album) fails(words string, heal func(), keys ...string) {
+	reply := a.t.Function(function).Invoke(a.event(words, keys...))
+	heal()
+	if reply.Outcome != sandbox.Answered {
+		return
+	}
+	for _, key := range keys {
+		if len(a.of(key)) == 0 {
+			reply.Fail(check.Finding{
+				Got: "the invocation succeeded, and there is no thumbnail of " + key, Want: "an invocation that fails, so that Lambda tries again",
+				Next: "Return the error, also when a later record is well: errors.Join keeps all of them.",
+			})
+		}
+	}
 }

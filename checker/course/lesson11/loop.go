@@ -2,6 +2,8 @@ package lesson11
 
 import (
 	"fmt"
+	"image/color"
+	"slices"
 
 	"example.com/serverless-patterns/checker/check"
 	"example.com/serverless-patterns/checker/eventsource"
@@ -98,10 +100,13 @@ var thumbnail = check.Check{
 	Run: func(t *check.T) {
 		a := open(t)
 		for _, of := range []struct {
-			key           string
-			width, height int
-		}{{"photos/meadow-wide.png", width, 300}, {"photos/tower-tall.png", 150, 450}, {"photos/stamp-small.png", 60, 40}} {
-			a.put(of.key, "image/png", photo(of.width, of.height, red))
+			key, contentType string
+			width, height    int
+		}{
+			{"photos/meadow-wide.png", "image/png", width, 300}, {"photos/tower-tall.png", "image/png", 150, 450}, {"photos/stamp-small.png", "image/png", 60, 40},
+			{"photos/garden.jpg", "image/jpeg", width, 300},
+		} {
+			a.put(of.key, of.contentType, photoOf(of.contentType, of.width, of.height, red))
 			t.DrainNotifications()
 			o := a.one(of.key)
 			picture, contentType := a.image(o)
@@ -121,7 +126,33 @@ var thumbnail = check.Check{
 				t.Fail(check.Finding{Got: "the content type " + contentType, Want: "image/png or image/jpeg", Evidence: a.evidence()})
 			}
 		}
+		a.twins()
 	},
+}
+
+// twins requires that photos of one name in two folders both have their thumbnail.
+func (a *album) twins() {
+	const first, second = "photos/2025/cat.png", "photos/2026/cat.png"
+	a.put(first, "image/png", photo(width, 300, red))
+	a.put(second, "image/png", photo(width, 300, blue))
+	a.t.DrainNotifications()
+	found := a.of(first)
+	shown := func(want color.RGBA) bool {
+		return slices.ContainsFunc(found, func(o thumb) bool {
+			picture, _ := a.image(o)
+			return has(picture, want)
+		})
+	}
+	for key, want := range map[string]color.RGBA{first: red, second: blue} {
+		if !shown(want) {
+			a.t.Fail(check.Finding{
+				Got:  fmt.Sprintf("%d objects for %s and %s, none of which shows %s", len(found), first, second, key),
+				Want: "a thumbnail of each",
+				Why:  "Cameras give the same names to photos again and again. A thumbnail whose key is the photo's last name only is written over by that of another photo.",
+				Next: "Make the thumbnail's key of the photo's whole key.", Evidence: a.evidence(),
+			})
+		}
+	}
 }
 
 func abs(n int) int { return max(n, -n) }
@@ -136,6 +167,8 @@ var permissions = check.Check{
 		a := open(t)
 		a.put(cat, "image/png", photo(width, 300, red))
 		t.DrainNotifications()
+		// Of a photo that is gone S3 tells only who may list the bucket.
+		t.Function(function).Invoke(a.event("the event of photos/gone.png, which is not there", "photos/gone.png"))
 		p := t.Function(function).Permissions()
 		p.Suffice()
 		p.NameEverything()

@@ -7,7 +7,7 @@ import (
 	"image"
 	"image/color"
 	"image/draw"
-	_ "image/jpeg" // thumbnails may be
+	"image/jpeg" // thumbnails may be, too
 	"image/png"
 	"net/url"
 	"path"
@@ -26,10 +26,19 @@ var (
 
 // photo is a PNG of one colour.
 func photo(width, height int, of color.Color) []byte {
+	return photoOf("image/png", width, height, of)
+}
+
+// photoOf is a photo of one colour, a JPEG or a PNG.
+func photoOf(contentType string, width, height int, of color.Color) []byte {
 	picture := image.NewRGBA(image.Rect(0, 0, width, height))
 	draw.Draw(picture, picture.Rect, image.NewUniform(of), image.Point{}, draw.Src)
 	var out bytes.Buffer
-	_ = png.Encode(&out, picture) // a buffer takes everything
+	if contentType == "image/jpeg" {
+		_ = jpeg.Encode(&out, picture, nil) // a buffer takes everything
+	} else {
+		_ = png.Encode(&out, picture)
+	}
 	return out.Bytes()
 }
 
@@ -106,10 +115,33 @@ func (a *album) one(key string) thumb {
 // none is what is said of a photo that has no thumbnail.
 func (a *album) none(key string) check.Finding {
 	f := check.Finding{Got: fmt.Sprintf("no object in any bucket with the name of %s in its key%s", key, a.t.NotifiedInVain(key)), Want: "one thumbnail of " + key, Evidence: a.evidence()}
+	if a.wasRead(key) {
+		f.Got += ", although the function has read the photo"
+		f.Next = "Look at what comes after GetObject. What is left to a goroutine is frozen when the handler returns."
+	}
 	if others := a.thumbs(); len(others) > 0 {
 		f.Got += fmt.Sprintf(", but %s", others[0])
 	}
 	return f
+}
+
+// wasRead tells whether the last invocation that was notified of a photo ended well, has read it, and has stored nothing.
+func (a *album) wasRead(key string) bool {
+	n, ok := a.last(key)
+	if !ok || n.Last().Then != eventsource.Deleted {
+		return false
+	}
+	i, read := stack.NotifiedBy(n.Last()), false
+	if i == nil {
+		return false
+	}
+	for _, c := range a.t.Function(function).Calls(i) {
+		read = read || c.Operation == "GetObject" && c.Status == 200
+		if c.Operation == "PutObject" {
+			return false
+		}
+	}
+	return read
 }
 
 // evidence is the picture of what was notified.
