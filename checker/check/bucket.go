@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"example.com/serverless-patterns/checker/eventsource"
@@ -44,6 +45,14 @@ func (b *Bucket) Name() string { return b.bucket.Name }
 func (b *Bucket) Put(key, contentType string, content []byte) {
 	b.t.did = fmt.Sprintf("stored %s, %d bytes of %s, in %s%s", quote(key), len(content), contentType, b.bucket.LogicalID, b.t.conditions)
 	if err := b.bucket.Put(b.t.ctx, key, contentType, content); err != nil {
+		b.t.fault(err)
+	}
+}
+
+// PutInParts stores an object in parts, as clients store what is large: its event is another one than Put's.
+func (b *Bucket) PutInParts(key, contentType string, content []byte) {
+	b.t.did = fmt.Sprintf("stored %s, %d bytes of %s, in parts in %s%s", quote(key), len(content), contentType, b.bucket.LogicalID, b.t.conditions)
+	if err := b.bucket.PutInParts(b.t.ctx, key, contentType, content); err != nil {
 		b.t.fault(err)
 	}
 }
@@ -127,7 +136,7 @@ func refusedBucket(err error) (Finding, bool) {
 		return f, true
 	}
 	var refused *eventsource.RequestError
-	if !errors.As(err, &refused) || refused.Code == "InvalidParameterValueException" {
+	if !errors.As(err, &refused) || slices.Contains([]string{"InvalidParameterValueException", "ValidationException"}, refused.Code) {
 		return Finding{}, false // of another event source
 	}
 	named := *refused

@@ -47,11 +47,18 @@ func (p *Permissions) Suffice() {
 
 // AreAllUsed fails the check when the template grants what no call needed. It comes last in a check that
 // has tried everything that the function does.
-func (p *Permissions) AreAllUsed() {
-	if len(p.Unused) == 0 {
+func (p *Permissions) AreAllUsed() { p.areUsed(func(stack.Unused) bool { return true }) }
+
+// EachIsUsed fails the check when nothing of a policy was needed: what more the others allow is not looked at. It comes last,
+// as [Permissions.AreAllUsed] does.
+func (p *Permissions) EachIsUsed() { p.areUsed(func(u stack.Unused) bool { return u.Whole }) }
+
+func (p *Permissions) areUsed(wanted func(stack.Unused) bool) {
+	at := slices.IndexFunc(p.Unused, wanted)
+	if at < 0 {
 		return
 	}
-	first := p.Unused[0]
+	first := p.Unused[at]
 	got := fmt.Sprintf("%s allows %s, and nothing of that was used", p.policy(first.Policy, first.Line),
 		list(first.Actions)+onThe(first.Resources))
 	if !first.Whole {

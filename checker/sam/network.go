@@ -1,6 +1,7 @@
 package sam
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 
@@ -25,7 +26,8 @@ type Network struct {
 // Subnet is an AWS::EC2::Subnet.
 type Subnet struct {
 	Resource
-	// Zone is the AvailabilityZone as written, so that two can be compared; "" if AWS is to choose one.
+	// Zone is the AvailabilityZone as written, or else the AvailabilityZoneId, so that two can be compared; "" if AWS is to
+	// choose one.
 	Zone string
 }
 
@@ -76,7 +78,7 @@ func (t *Template) Network() Network {
 	for _, o := range t.Others {
 		switch o.Type {
 		case "AWS::EC2::Subnet":
-			n.Subnets = append(n.Subnets, Subnet{o.Resource, written(child(o.Properties, "AvailabilityZone"))})
+			n.Subnets = append(n.Subnets, Subnet{o.Resource, cmp.Or(written(child(o.Properties, "AvailabilityZone")), written(child(o.Properties, "AvailabilityZoneId")))})
 		case "AWS::EC2::SubnetRouteTableAssociation":
 			n.tables[o.refers("SubnetId")] = o.refers("RouteTableId")
 		case "AWS::EC2::Route":

@@ -130,6 +130,31 @@ func (b *Bucket) Put(ctx context.Context, key, contentType string, content []byt
 	return nil
 }
 
+// PutInParts does what Put does, as clients do with what is large: by an upload in parts, here of one.
+func (b *Bucket) PutInParts(ctx context.Context, key, contentType string, content []byte) error {
+	client, cannot := b.stack.s3, func(err error) error {
+		return fmt.Errorf("cannot store %q in parts in bucket %s: %w", key, b.LogicalID, err)
+	}
+	upload, err := client.CreateMultipartUpload(ctx, &s3.CreateMultipartUploadInput{Bucket: &b.Name, Key: &key, ContentType: &contentType})
+	if err != nil {
+		return cannot(err)
+	}
+	part, err := client.UploadPart(ctx, &s3.UploadPartInput{
+		Bucket: &b.Name, Key: &key, UploadId: upload.UploadId, PartNumber: aws.Int32(1), Body: struct{ io.ReadSeeker }{bytes.NewReader(content)},
+	})
+	if err != nil {
+		return cannot(err)
+	}
+	_, err = client.CompleteMultipartUpload(ctx, &s3.CompleteMultipartUploadInput{
+		Bucket: &b.Name, Key: &key, UploadId: upload.UploadId,
+		MultipartUpload: &types.CompletedMultipartUpload{Parts: []types.CompletedPart{{ETag: part.ETag, PartNumber: aws.Int32(1)}}},
+	})
+	if err != nil {
+		return cannot(err)
+	}
+	return nil
+}
+
 // Delete removes an object, as Put stores one.
 func (b *Bucket) Delete(ctx context.Context, key string) error {
 	if _, err := b.stack.s3.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &b.Name, Key: &key}); err != nil {

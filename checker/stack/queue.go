@@ -62,7 +62,7 @@ func (s *Stack) Queue(logicalID string) (*Queue, error) {
 }
 
 // createQueues makes all queues, dead-letter queues before those that they are for.
-func (s *Stack) createQueues(ctx context.Context) error {
+func (s *Stack) createQueues(ctx context.Context, o Options) error {
 	pending := slices.Clone(s.template.Queues)
 	for len(pending) > 0 {
 		var later []*sam.Queue
@@ -75,7 +75,7 @@ func (s *Stack) createQueues(ctx context.Context) error {
 				later = append(later, q)
 				continue
 			}
-			if err := s.createQueue(ctx, q, target); err != nil {
+			if err := s.createQueue(ctx, q, target, o); err != nil {
 				return err
 			}
 		}
@@ -112,15 +112,19 @@ func (s *Stack) queueOf(arn string) (string, bool) {
 	return at.logicalID, ok && at.service == "sqs" && at.rest == ""
 }
 
-func (s *Stack) createQueue(ctx context.Context, q *sam.Queue, deadLetter string) error {
+func (s *Stack) createQueue(ctx context.Context, q *sam.Queue, deadLetter string, o Options) error {
 	name := s.names[q.LogicalID]
 	made := &Queue{LogicalID: q.LogicalID, Name: name, URL: resolver{s}.queueURL(q.LogicalID), ARN: resolver{s}.arn("sqs", name), Declared: q, stack: s}
 	seconds := func(d time.Duration) string { return strconv.Itoa(int(d / time.Second)) }
+	wait := q.ReceiveMessageWaitTime
+	if !o.Poll {
+		wait = 0 // a mapping looks once, and the SDK cannot say so: it leaves out a wait of 0, and the queue's own would be waited for
+	}
 	in := &sqs.CreateQueueInput{QueueName: &name, Attributes: map[string]string{
 		"VisibilityTimeout":             seconds(q.VisibilityTimeout),
 		"MessageRetentionPeriod":        seconds(q.MessageRetentionPeriod),
 		"DelaySeconds":                  seconds(q.Delay),
-		"ReceiveMessageWaitTimeSeconds": seconds(q.ReceiveMessageWaitTime),
+		"ReceiveMessageWaitTimeSeconds": seconds(wait),
 		"MaximumMessageSize":            strconv.Itoa(q.MaximumMessageSize),
 	}}
 	if deadLetter != "" {

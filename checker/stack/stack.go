@@ -112,7 +112,7 @@ func Deploy(ctx context.Context, o Options) (*Stack, error) {
 		}
 	}
 	if err == nil {
-		err = s.createQueues(ctx)
+		err = s.createQueues(ctx, o)
 	}
 	if err == nil {
 		err = s.createBuckets(ctx)

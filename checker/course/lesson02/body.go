@@ -45,6 +45,7 @@ var badBodies = []struct{ body, wrong, about string }{
 	{`not json`, "the body is no JSON", undecoded},
 	{``, "there is no body", undecoded + `|empty|missing|name|price`},
 	{`{"name":"Blue kettle"`, "the JSON is not complete", undecoded},
+	{`{"name":"Blue kettle","price":19.99} {"name":"Red kettle","price":25}`, "there is more behind the item", undecoded + `|more|one|trailing|extra|behind|after|single`},
 	{`["Blue kettle"]`, "the body is no object", undecoded},
 	{`"Blue kettle"`, "the body is no object", undecoded},
 	{`null`, "the body is no object", undecoded + `|null|empty|missing|name|price`},

@@ -105,6 +105,7 @@ var types = check.Check{
 			{"id": t.ID("kettle"), "name": `The "Kännchen" <1 & 2>`, "status": "sold out", "price": 19.99, "tags": []string{"kitchen", "blue"}},
 			{"id": t.ID("sample"), "name": "Sample", "status": "available", "price": 0, "tags": []string{}},
 			{"id": t.ID("teapot"), "name": "7", "status": "true", "price": 1250},
+			{"id": t.ID("service"), "name": "Silver service", "status": "available", "price": 1234567.89},
 		} {
 			reply := t.API(httpAPI).Send(post(text(item)))
 			shows(reply, 201, item)

@@ -50,7 +50,7 @@ func sameBinary(t *check.T, one, other string) bool {
 
 var ownPolicies = check.Check{
 	ID:          "own-policies",
-	Requirement: "Each function may do what its operation needs, and no other's: only the one that deletes may delete, only the report may scan and write reports",
+	Requirement: "Each function may do what its operation needs, and no other's: only the one that deletes may delete, only the report may write reports",
 	Why: "A function that does everything needs permission for everything. Whoever gets in through a mistake in one operation then has them all: " +
 		"here, a look-up that may empty the table.",
 	Next: "Give each function the policy template that fits, or a statement with the one action that it needs.",

@@ -93,7 +93,7 @@ var reportPages = check.Check{
 
 var reportFailure = check.Check{
 	ID:          "report-failure",
-	Requirement: "A report that cannot be written is an error, so that Lambda tries again",
+	Requirement: "A report that cannot be made or written is an error, so that Lambda tries again",
 	Why: "Nobody waits for the answer of an asynchronous invocation. Lambda tries again, after one minute and after two, but only what has returned an " +
 		"error: a report that is logged and forgotten is missing in the morning.",
 	Next: "Return the error from the handler.",
@@ -108,6 +108,17 @@ var reportFailure = check.Check{
 			})
 		}
 		t.Function(reportFunction).Fire(evening).Processed()
+
+		heal = t.Inject("Scan", wire.Deny())
+		fired = t.Function(reportFunction).Fire(evening.AddDate(0, 0, 1))
+		heal()
+		if last := fired.Last(); last.Outcome == eventsource.Processed {
+			fired.Replies[len(fired.Replies)-1].Fail(check.Finding{
+				Got: "the function said that all was well, and Scan had failed", Want: "an error, and two more tries",
+				Why:  "A report of the items that were read before the Scan failed looks like any other. Nobody makes it again, and nobody knows that it is wrong.",
+				Next: "Return the error of Scan, and write nothing.",
+			})
+		}
 	},
 }
 

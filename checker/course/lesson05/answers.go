@@ -106,6 +106,7 @@ var permissions = check.Check{
 		p.Suffice()
 		p.NameEverything()
 		p.OnlyRead(t.Table(table))
+		p.EachIsUsed()
 	},
 }
 

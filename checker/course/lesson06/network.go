@@ -2,6 +2,8 @@ package lesson06
 
 import (
 	"fmt"
+	"net/netip"
+	"slices"
 	"strings"
 
 	"example.com/serverless-patterns/checker/check"
@@ -75,12 +77,15 @@ var subnets = check.Check{
 		}
 		first := n.subnets[0]
 		for _, s := range n.subnets[1:] {
-			if s.LogicalID != first.LogicalID && (s.Zone == "" || s.Zone != first.Zone) {
+			if s.Zone != "" && first.Zone != "" && s.Zone != first.Zone {
 				return
 			}
 		}
 		got := "one subnet: " + first.LogicalID
-		if len(n.subnets) > 1 {
+		switch chosen := slices.IndexFunc(n.subnets, func(s *sam.Subnet) bool { return s.Zone == "" }); {
+		case len(n.subnets) > 1 && chosen >= 0:
+			got = fmt.Sprintf("%s without an AvailabilityZone: AWS chooses one, which may be that of the others", n.subnets[chosen].LogicalID)
+		case len(n.subnets) > 1:
 			got = fmt.Sprintf("%d subnets, all in the zone of %s", len(n.subnets), first.LogicalID)
 		}
 		n.fail(n.function.Line, function, got, "subnets in two Availability Zones")
@@ -149,6 +154,10 @@ var securityGroup = check.Check{
 			for _, rule := range g.Egress {
 				switch {
 				case rule.Protocol == "tcp" && rule.FromPort == https && rule.ToPort == https:
+					if inside(rule) {
+						n.fail(rule.Line, g.LogicalID, "a rule that lets out "+words(rule), "a rule for tcp 443 that reaches DynamoDB: to 0.0.0.0/0, or to its prefix list. "+
+							"A gateway endpoint is a route, and has no address in the VPC: the packets still go to DynamoDB's public ones")
+					}
 					dynamoDB = true
 				case rule.Protocol == "tcp" && rule.FromPort == servicesPort && rule.ToPort == servicesPort && !n.everywhere(rule):
 					toServices = true
@@ -167,6 +176,13 @@ var securityGroup = check.Check{
 			n.fail(n.function.Line, function, "no rule that lets out port 8080, so the services are out of reach", "a rule for egress with tcp 8080 to the services")
 		}
 	},
+}
+
+// inside tells whether a rule is for private addresses alone, or for nobody.
+func inside(r sam.Rule) bool {
+	text, ok := r.Peer.Literal()
+	block, err := netip.ParsePrefix(text)
+	return r.Peer.IsZero() || r.CIDR && ok && err == nil && block.Addr().IsPrivate()
 }
 
 // everywhere tells whether a rule is for every address.

@@ -54,7 +54,18 @@ var batch = check.Check{
 			}
 			t.Fail(check.Finding{Got: got, Want: "one charge for each order", Evidence: p.Evidence(all[n].id)})
 		}
+		p.besideBadOnes(q)
 	},
+}
+
+// besideBadOnes requires that an order is paid for, and done, beside one that nobody can pay for and one that is declined.
+// What becomes of these is not looked at.
+func (p *payments) besideBadOnes(q *check.Queue) {
+	good, refused := newOrder(p.t), newOrder(p.t)
+	p.Inject(downstream.Fault{About: refused.id, Kind: downstream.Answer(http.StatusPaymentRequired, `{"error":"declined"}`)})
+	messages := q.Send("not json", refused.String(), good.String())
+	p.t.Deliver()
+	messages[2].Processed()
 }
 
 // requirePartOf requires that those messages of a batch are done whose orders are known to be paid for, and no others.

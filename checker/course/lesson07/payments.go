@@ -13,6 +13,7 @@ import (
 // kind do; a request without one is charged for each time.
 type payments struct {
 	*check.Downstream
+	t *check.T
 
 	mu      sync.Mutex
 	byKey   map[string]string   // charges by key
@@ -21,7 +22,7 @@ type payments struct {
 
 // newPayments starts the service, and gives its address to the template.
 func newPayments(t *check.T) *payments {
-	p := &payments{byKey: map[string]string{}, charges: map[string][]string{}}
+	p := &payments{t: t, byKey: map[string]string{}, charges: map[string][]string{}}
 	p.Downstream = t.Downstream("payments", "PaymentsUrl", p)
 	return p
 }

@@ -43,11 +43,18 @@ var oneCharge = check.Check{
 		p.requireOneCharge(again.While("it was paid for already"), first)
 		p.requirePaid(again, first)
 		p.requirePaid(t.API(api).Send(other.checkout()).About(other.id), other) // a key for everything charges for nothing else
+
+		t.Function(again.By()).Renew() // what is only in the memory of a process is gone with it
+		otherwise := post(fmt.Sprintf(`{ "amount": %d, "id": %q }`, first.amount, first.id))
+		p.requireOneCharge(t.API(api).Send(otherwise).About(first.id).While("it was paid for already, in another execution environment"), first)
+		message := t.Queue(queue).Send(first.String())[0]
+		t.Drain()
+		p.requireOneCharge(message, first)
 	},
 }
 
 // requireOneCharge requires that an order was charged for once, and would be, whatever had gone wrong.
-func (p *payments) requireOneCharge(reply *check.Reply, o order) {
+func (p *payments) requireOneCharge(reply interface{ Fail(check.Finding) }, o order) {
 	charges, keys := p.of(o), p.keys(o)
 	switch {
 	case len(charges) > 1:

@@ -30,7 +30,24 @@ var thumbnail = check.Check{
 		for n, s := range scans {
 			has(t, keys[n], s)
 		}
+		inParts(t)
 	},
+}
+
+// inParts requires that a scan has a thumbnail that was stored in parts.
+func inParts(t *check.T) {
+	key := t.ID("in-parts") + ".ppm"
+	t.Bucket(uploads).PutInParts(key, "image/x-portable-pixmap", smallest.content)
+	t.DrainNotifications()
+	if all := t.Notifications(); len(all) == 0 || all[len(all)-1].Key != key {
+		t.Fail(check.Finding{
+			Got: "no invocation", Want: "an invocation for each scan, however it was stored",
+			Why: "What is stored in parts is another event: s3:ObjectCreated:CompleteMultipartUpload. The AWS CLI does so from 8 MB on, so it is the largest scans " +
+				"that nobody would be told of.",
+			Next: "Write Events: s3:ObjectCreated:* in the event of type S3, which is all of them.", Evidence: t.NotificationEvidence(),
+		})
+	}
+	has(t, key, smallest)
 }
 
 // has requires that there is the thumbnail of a scan.
@@ -138,7 +155,7 @@ func leftAlone(t *check.T, n eventsource.Notification, content []byte) {
 	if _, ok := t.Bucket(thumbnails).Object(n.Key); ok {
 		finding.Got, finding.Want = "a thumbnail of it", "no thumbnail"
 		finding.Why = "Whoever looks at the thumbnail takes the scan for whole."
-		finding.Next = "Compare the length of the object with the pixels that its header announces, or look at the error of io.ReadFull."
+		finding.Next = "Compare the length of the object with the pixels that its header announces. The error of io.ReadFull does not tell: a connection that ends has the same."
 		t.Fail(finding)
 	}
 	if i != nil && !strings.Contains(strings.Join(i.Log, "\n"), n.Key) {
@@ -183,9 +200,13 @@ var permissions = check.Check{
 	Next:        "Give it S3ReadPolicy for the one bucket, and S3WritePolicy for the other.",
 	Run: func(t *check.T) {
 		t.Bucket(uploads).Put(t.ID("kettle")+".ppm", "image/x-portable-pixmap", smallest.content)
+		gone := t.ID("gone") + ".ppm" // of what is gone S3 tells only who may list the bucket
+		t.Bucket(uploads).Put(gone, "image/x-portable-pixmap", smallest.content)
+		t.Bucket(uploads).Delete(gone)
 		t.DrainNotifications()
 		p := t.Function(function).Permissions()
 		p.Suffice()
 		p.NameEverything()
+		p.AreAllUsed()
 	},
 }

@@ -258,7 +258,11 @@ func (g grant) signed() string {
 			names = append(names, slices.Sorted(maps.Keys(c))...)
 		case []any:
 			if len(c) == 3 {
-				names = append(names, strings.Trim(fmt.Sprintf("%v %v", c[0], c[1]), "[]"))
+				name := strings.Trim(fmt.Sprintf("%v %v", c[0], c[1]), "[]")
+				if c[1] == "$Content-Type" { // its beginning, which says what else is let through
+					name += fmt.Sprintf(" %q", c[2])
+				}
+				names = append(names, name)
 			}
 		}
 	}

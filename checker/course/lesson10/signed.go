@@ -3,6 +3,7 @@ package lesson10
 import (
 	"fmt"
 	"net/http"
+	"path"
 	"slices"
 	"time"
 
@@ -38,7 +39,9 @@ var typeSigned = check.Check{
 		g := ask(t, f)
 		next := "Give the PutObjectInput that is presigned the ContentType of the request, and tell the client to send it in headers; " +
 			"in a POST policy, give Conditions one for Content-Type that is exact, and fields the same value."
-		g.refused(f, change{words: " as text/html", contentType: text("text/html")}, next)
+		for _, other := range []string{"text/html", "image/svg+xml", "image/jpeg"} {
+			g.refused(f, change{words: " as " + other, contentType: text(other)}, next)
+		}
 		g.refused(f, change{words: " without a content type", contentType: text("")}, next)
 		g.works(f)
 	},
@@ -71,7 +74,7 @@ var nothingElse = check.Check{
 		f := picture()
 		g := ask(t, f)
 		next := "Sign one key: in a POST policy by a condition that is exact, as PresignPostObject makes it of the Key."
-		for _, key := range []string{"index.html", "uploads/index.html"} {
+		for _, key := range []string{"index.html", "uploads/index.html", path.Join(path.Dir(g.Key), "index.html"), g.Key + ".html"} {
 			g.refused(f, change{words: " with the key " + key, key: key}, next)
 		}
 		if g.Method == http.MethodPut {

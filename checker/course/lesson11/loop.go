@@ -127,6 +127,10 @@ var thumbnail = check.Check{
 			}
 		}
 		a.twins()
+		a.stored["photos/large.png"] = true
+		t.Bucket(photos).PutInParts("photos/large.png", "image/png", photo(width, 300, red))
+		t.DrainNotifications()
+		a.one("photos/large.png")
 	},
 }
 

@@ -106,7 +106,8 @@ func (a *album) one(key string) thumb {
 	}
 	if len(found) == 0 {
 		f.Why = "S3 tells a function of what the event of type S3 in the template is for: its bucket, its event types, and its filter."
-		f.Next = "Give ResizeFunction an event of type S3 with Bucket: !Ref PhotosBucket and Events: s3:ObjectCreated:*. A filter, if there is one, must let photos/ through."
+		f.Next = "Give ResizeFunction an event of type S3 with Bucket: !Ref PhotosBucket and Events: s3:ObjectCreated:*, which also is what was stored in parts. " +
+			"A filter, if there is one, must let photos/ through."
 	}
 	a.t.Fail(f)
 	return thumb{}
