@@ -11,12 +11,18 @@ import (
 	"example.com/serverless-patterns/checker/eventsource"
 	"example.com/serverless-patterns/checker/sandbox"
 	"example.com/serverless-patterns/checker/stack"
+	"example.com/serverless-patterns/checker/wire"
 )
 
 // Queue is a queue under check.
 type Queue struct {
 	t     *T
 	queue *stack.Queue
+}
+
+// Inject does what that of T does, to calls of functions that are about this queue, whatever their operation.
+func (q *Queue) Inject(kind wire.Kind) (remove func()) {
+	return q.t.injectOn(q.queue.LogicalID, q.queue.Name, kind)
 }
 
 // Queue is a queue of the template. A template without it fails the check.

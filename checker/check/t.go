@@ -238,6 +238,12 @@ func (t *T) InjectFor(text string, kind wire.Kind) (remove func()) {
 	return t.during(fmt.Sprintf("every AWS call for %s %s", text, kind.During), t.deployed().Inject(wire.Fault{Text: text, Kind: kind}))
 }
 
+// injectOn makes calls go wrong that have the name of a resource in them.
+func (t *T) injectOn(logicalID, name string, kind wire.Kind) (remove func()) {
+	t.declaresWait("on "+logicalID, kind)
+	return t.during(fmt.Sprintf("every call for %s %s", logicalID, kind.During), t.deployed().Inject(wire.Fault{Text: name, Kind: kind}))
+}
+
 // CrashAt has the process of a function killed at the nth AWS call from now on, before that has any effect, until the
 // returned function is called: on AWS too a process can end at any moment.
 func (t *T) CrashAt(n int32) (remove func()) {

@@ -21,6 +21,11 @@ type Table struct {
 // Name is the table's physical name.
 func (t *Table) Name() string { return t.table.Name }
 
+// Inject does what that of T does, to calls of functions that are about this table, whatever their operation.
+func (t *Table) Inject(kind wire.Kind) (remove func()) {
+	return t.t.injectOn(t.table.Declared.LogicalID, t.table.Name, kind)
+}
+
 // Put writes an item, as somebody else would have done, and returns it.
 func (t *Table) Put(item stack.Item) stack.Item {
 	err := t.table.Put(t.t.ctx, item)

@@ -58,8 +58,25 @@ var hangsOnce = check.Check{
 		reply := t.API(api).Send(o.checkout()).About(o.id).While("payments does not answer the first time")
 		p.measure(t, reply, o)
 		inTime(reply, "the order paid for by a second call")
+		p.requireSecondCall(reply, o)
 		p.requirePaid(reply, o)
 	},
+}
+
+// requireSecondCall requires one after a call that was given up when there was time left.
+func (p *payments) requireSecondCall(reply *check.Reply, o order) {
+	const enough = 3 * time.Second
+	requests := p.About(o.id)
+	if reply.Outcome != sandbox.Answered || reply.Margin < enough || len(requests) != 1 || requests[0].Status != 0 {
+		return
+	}
+	reply.Fail(check.Finding{
+		Got:  fmt.Sprintf("one call, which was given up after ≈%s s, and no other, with ≈%s s left", seconds(requests[0].Took), seconds(reply.Margin)),
+		Want: "a second call, which pays for the order",
+		Why: "A call that ran into its own limit has failed like any other: another one may succeed. Only when the time for the whole request is over is there nothing more " +
+			"to try, and the error does not tell: context.DeadlineExceeded is both.",
+		Next: "Ask ctx.Err() of the request's own context whether to go on, and not the error of the call. Make the http.Request anew for each try: of one that was sent the body has been read.",
+	})
 }
 
 // measure shows what the time of an invocation went to.

@@ -17,7 +17,7 @@ var stockFailure = check.Check{
 	Next: "Return the error of fulfil, and answer 500. Confirm only what was reserved.",
 	Run: func(t *check.T) {
 		o := kettles(t)
-		t.Inject(reserving, wire.Deny())
+		t.Table(stock).Inject(wire.Deny())
 		reply := t.API(api).Send(post(o))
 		refusal(t, reply, "reserve the stock")
 		if confirmed(t, o.ID) > 0 {
@@ -33,7 +33,7 @@ var confirmationFailure = check.Check{
 		"or calls.",
 	Next: "Return the error of SendMessage, and answer 500.",
 	Run: func(t *check.T) {
-		t.Inject(confirming, wire.Deny())
+		t.Queue(confirmations).Inject(wire.Deny()) // and no other: a hand-over succeeds, and what takes the work has to keep it
 		reply := t.API(api).Send(post(kettles(t)))
 		refusal(t, reply, "send the confirmation")
 	},
@@ -55,6 +55,7 @@ var hungQueue = check.Check{
 	Run: func(t *check.T) {
 		t.MaxTimeout(shortTimeout)
 		t.Inject(confirming, wire.Hang())
+		t.Inject(confirming+"Batch", wire.Hang())
 		reply := t.API(api).Send(post(kettles(t)))
 		if reply.Outcome == sandbox.TimedOut || reply.Outcome == sandbox.Answered && reply.Margin < leastMargin {
 			reply.Fail(check.Finding{
