@@ -55,3 +55,10 @@ func TestFailuresOfTheCodeAreNoTroublesOfTheMachine(t *testing.T) {
 		assert.NoError(t, troubleIn(output), name)
 	}
 }
+
+func TestAPathThatTheGoCommandCutInTheMiddleOfAName(t *testing.T) {
+	t.Parallel()
+	s := &located{dir: "x", root: "/home/me/course", real: "/home/me/course-out/a", place: "lessons/01-handler", overlay: "overlay.json"}
+	assert.Equal(t, "x/get/main.go:3:1: no\n", s.asSeen(".-out/a/get/main.go:3:1: no\n"))
+	assert.Equal(t, "# course\n.-other/get/main.go:3:1: no\n", s.asSeen("# course\n.-other/get/main.go:3:1: no\n"))
+}

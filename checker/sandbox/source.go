@@ -82,6 +82,16 @@ func layOver(dir, place, to string) (string, error) {
 	return to, nil
 }
 
+// cut finds what is below the source in a path that begins with a dot for the module's directory, though it is only its name
+// that begins so: the go command makes .-out/main.go of /home/me/course-out/main.go.
+func (s *located) cut(path string) (rel string, ok bool) {
+	beyond, begins := strings.CutPrefix(s.real, s.root)
+	if !begins {
+		return "", false
+	}
+	return strings.CutPrefix(path, "."+beyond+string(filepath.Separator))
+}
+
 // walkFiles visits the regular files below dir, with paths relative to it.
 func walkFiles(dir string, visit func(rel string)) error {
 	return filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
@@ -156,6 +166,9 @@ func (s *located) asSeen(output string) string {
 	var out strings.Builder
 	for line := range strings.Lines(output) {
 		path, rest, _ := strings.Cut(line, ":")
+		if cut, isCut := s.cut(path); isCut {
+			line = filepath.Join(s.dir, cut) + ":" + rest
+		}
 		for _, dir := range []string{filepath.Join(s.root, filepath.FromSlash(s.place)), s.real} {
 			if rel, err := filepath.Rel(dir, filepath.Join(s.root, path)); err == nil && rest != "" && !filepath.IsAbs(path) && filepath.IsLocal(rel) {
 				line = filepath.Join(s.dir, rel) + ":" + rest

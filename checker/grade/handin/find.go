@@ -12,9 +12,9 @@ import (
 	"syscall"
 )
 
-// depth is how far below a submission's top lesson directories are looked for: clone/lessons/01-handler in a zip that
+// depth is how far below a submission's top lesson directories are looked for: clone/clone/lessons/01-handler in a zip that
 // has everything in one directory.
-const depth = 3
+const depth = 5
 
 // Errors of [Submission.Take]. Whoever looks for them meets what wraps them.
 var (

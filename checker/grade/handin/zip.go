@@ -52,9 +52,11 @@ func readZip(f *os.File) (*zip.Reader, error) {
 		return nil, fmt.Errorf("its zip lists %d files; up to %d are taken", len(archive.File), maxEntries)
 	}
 	for _, f := range archive.File {
-		// Windows' separators climb as well, on Windows.
-		if name := strings.ReplaceAll(f.Name, `\`, "/"); !filepath.IsLocal(strings.TrimSuffix(name, "/")) {
-			return nil, fmt.Errorf("its zip climbs out of the submission: it has a file %q", f.Name)
+		// Some of Windows' tools write its separators, which climb as well.
+		written := f.Name
+		f.Name = strings.ReplaceAll(f.Name, `\`, "/")
+		if !filepath.IsLocal(strings.TrimSuffix(f.Name, "/")) {
+			return nil, fmt.Errorf("its zip climbs out of the submission: it has a file %q", written)
 		}
 	}
 	return archive, nil

@@ -71,6 +71,7 @@ func TestAZipIsTakenForWhatAnybodyNeeds(t *testing.T) {
 		why  string // it is refused
 	}{
 		"as it should be":            {zipOf(t, main), ""},
+		"with Windows' separators":   {zipOf(t, [2]string{`repo-main\lessons\` + zippedLesson + `\f\main.go`, "package main\n"}), ""},
 		"climbs out":                 {zipOf(t, main, [2]string{"../../escaped", ""}), "climbs out"},
 		"climbs out of a directory":  {zipOf(t, main, [2]string{at + "../../../../escaped", ""}), "climbs out"},
 		"begins at the root":         {zipOf(t, main, [2]string{"/etc/escaped", ""}), "climbs out"},
@@ -93,6 +94,7 @@ func TestAZipIsTakenForWhatAnybodyNeeds(t *testing.T) {
 			_, dir, err := takeZip(t, c.data)
 			if c.why == "" {
 				require.NoError(t, err)
+				assert.FileExists(t, filepath.Join(dir, takenTo, "f", "main.go"))
 			} else {
 				require.ErrorContains(t, err, c.why)
 			}
