@@ -44,12 +44,35 @@ func TestABucketKeepsObjects(t *testing.T) {
 	require.True(t, ok)
 	assert.Equal(t, "hello ü/%41.txt", string(o.Content))
 	assert.Equal(t, "text/plain", o.ContentType)
+	require.NoError(t, b.PutInParts(t.Context(), "in parts", "text/plain", []byte("hello")))
+	o, ok, err = b.Get(t.Context(), "in parts")
+	require.NoError(t, err)
+	require.True(t, ok)
+	assert.Equal(t, "hello", string(o.Content))
+	assert.Equal(t, "text/plain", o.ContentType)
 	require.NoError(t, b.Delete(t.Context(), "bare"))
 	_, ok, err = b.Get(t.Context(), "bare")
 	require.NoError(t, err)
 	assert.False(t, ok)
 	_, err = s.Bucket("Nowhere")
 	require.EqualError(t, err, "template.yaml has no AWS::S3::Bucket called Nowhere")
+}
+
+func TestTheNameOfABucketThatNotifiesIsWrittenDown(t *testing.T) {
+	t.Parallel()
+	text := function("AA: b", `      Policies:
+        - S3FullAccessPolicy: {BucketName: !Sub "in-${AWS::AccountId}"}
+      Events:
+        In: {Type: S3, Properties: {Bucket: !Ref In, Events: "s3:ObjectCreated:*"}}
+`, `  In:
+    Type: AWS::S3::Bucket
+    Properties: {BucketName: !Sub "in-${AWS::AccountId}"}
+`)
+	p := deployText(t, newBackend(t), text).places()
+	in, ok := p.of("arn:aws:s3:::in-123456789012/key")
+	require.True(t, ok)
+	name, value := in.parameter()
+	assert.Equal(t, []string{"BucketName", `!Sub "in-${AWS::AccountId}"`, "!Sub arn:${AWS::Partition}:s3:::in-${AWS::AccountId}/*"}, []string{name, value, in.written()})
 }
 
 func TestABucketHasTheVeryNameThatTheTemplateGivesIt(t *testing.T) {

@@ -156,14 +156,14 @@ func TestMoreMessagesThanABatchAreSentInOrder(t *testing.T) {
 
 func TestQueuesHaveTheTemplatesAttributesAndAreRemoved(t *testing.T) {
 	t.Parallel()
-	o := queueOptions(t, "VisibilityTimeout: 60", "VisibilityTimeout: 61\n      DelaySeconds: 2\n      QueueName: "+strings.Repeat("q", 80))
+	o := queueOptions(t, "VisibilityTimeout: 60", "VisibilityTimeout: 61\n      DelaySeconds: 2\n      ReceiveMessageWaitTimeSeconds: 20\n      QueueName: "+strings.Repeat("q", 80))
 	s, err := Deploy(t.Context(), o)
 	require.NoError(t, err)
 	orders := queue(t, s, "OrdersQueue")
 	assert.Len(t, orders.Name, 80)
 	out, err := s.sqs.GetQueueAttributes(t.Context(), &sqs.GetQueueAttributesInput{QueueUrl: &orders.URL, AttributeNames: []types.QueueAttributeName{"All"}})
 	require.NoError(t, err)
-	for name, want := range map[string]string{
+	for name, want := range map[string]string{ // a mapping does not wait for messages to come
 		"VisibilityTimeout": "61", "DelaySeconds": "2", "MessageRetentionPeriod": "345600", "ReceiveMessageWaitTimeSeconds": "0", "QueueArn": orders.ARN,
 	} {
 		assert.Equal(t, want, out.Attributes[name], name)

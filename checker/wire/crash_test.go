@@ -26,6 +26,22 @@ func TestAFaultMayBeOfOneItemAlone(t *testing.T) {
 	require.NoError(t, err)
 }
 
+func TestOnceIsTheFirstCallOnly(t *testing.T) {
+	t.Parallel()
+	s := listen(t)
+	caller := client(t, s, s.NewCaller("one", "env"))
+	remove := s.Inject(wire.Fault{Kind: wire.Once(wire.Deny())})
+	defer remove()
+	_, err := get(t, caller, "a")
+	require.ErrorContains(t, err, "AccessDenied")
+	_, err = get(t, caller, "b")
+	require.NoError(t, err)
+	calls := s.Calls()
+	require.Len(t, calls, 2)
+	assert.Equal(t, "denied", calls[0].Fault)
+	assert.Empty(t, calls[1].Fault)
+}
+
 func TestACrashComesOnceBeforeTheEffectOfACall(t *testing.T) {
 	t.Parallel()
 	s := listen(t)

@@ -194,11 +194,17 @@ func TestAMissingObjectIsForbiddenToThoseWhoMayNotList(t *testing.T) {
 		_, head = objects.HeadObject(t.Context(), &s3.HeadObjectInput{Bucket: aws.String("files"), Key: aws.String("missing")})
 		return s.Calls(), get, head
 	}
-	_, get, head := ask(may("s3:GetObject s3:ListBucket", "arn:aws:s3:::files", "arn:aws:s3:::files/*"))
+	calls, get, head := ask(may("s3:GetObject s3:ListBucket", "arn:aws:s3:::files", "arn:aws:s3:::files/*"))
 	assert.Equal(t, "NoSuchKey", code(t, get))
 	assert.Equal(t, "NotFound", code(t, head))
+	var used []string
+	for _, d := range calls[0].Decisions {
+		used = append(used, d.Action)
+	}
+	assert.Equal(t, []string{"s3:GetObject", "s3:ListBucket"}, used, "who is told has used it")
+	assert.Equal(t, "S3 GetObject on files, missing: 404 NoSuchKey", calls[0].String())
 
-	calls, get, head := ask(may("s3:GetObject", "arn:aws:s3:::files/*"))
+	calls, get, head = ask(may("s3:GetObject", "arn:aws:s3:::files/*"))
 	assert.Equal(t, "AccessDenied", code(t, get))
 	require.ErrorContains(t, get, `s3:ListBucket on resource: "arn:aws:s3:::files"`)
 	assert.Equal(t, "Forbidden", code(t, head))

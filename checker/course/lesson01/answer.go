@@ -16,7 +16,7 @@ var answer = check.Check{
 	Next:        "Encode the item with json.Marshal, and return the text as Body with StatusCode 200.",
 	Run: func(t *check.T) {
 		for _, stock := range []int{1200, 0} {
-			item := t.Table(table).Put(stack.Item{"id": t.ID("teapot"), "name": "Red teapot", "stock": stock})
+			item := t.Table(table).Put(stack.Item{"id": t.ID("teapot"), "name": `The "Kännchen" <red>`, "stock": stock})
 			t.Function(function).Invoke(bare(fields{"id": item["id"]})).JSON(200, item)
 		}
 	},

@@ -116,10 +116,15 @@ var noSecrets = check.Check{
 		token, password := t.ID("token")+t.ID(""), t.ID("password")+t.ID("")
 		id := stocked(t)["id"]
 		f := t.Function(function)
-		requests := []fields{{"id": id, "password": password}, {"id": t.ID("nobody"), "password": password}, {"id": 7, "password": password}}
+		requests := []fields{
+			{"id": id, "password": password}, {"id": t.ID("nobody"), "password": password}, {"id": 7, "password": password},
+			{"id": "", "password": password}, {"password": password},
+		}
 		send := func(request fields) {
+			broken := strings.TrimSuffix(text(request), "}")
 			events := []check.Event{
 				api(text(request)), apiBase64(text(request)), direct(request), bare(request),
+				event("a body that is cut off, with a password", api(broken)), event("a body that is no base64, with a password", noBase64(broken)),
 				{Words: "an SQS event with a password in a body", JSON: marshal(fields{"Records": []fields{{"eventSource": "aws:sqs", "body": text(request)}}})},
 			}
 			for _, e := range events {

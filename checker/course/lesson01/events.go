@@ -40,6 +40,14 @@ func apiBase64(body string) check.Event {
 	}
 }
 
+// noBase64 has a body that is said to be in base64, and is not.
+func noBase64(body string) check.Event {
+	return check.Event{
+		Words: fmt.Sprintf("an API Gateway event with isBase64Encoded true and the body %s", quoted(body)),
+		JSON:  marshal(httpAPI(fields{"body": body, "isBase64Encoded": true})),
+	}
+}
+
 // apiEncodedText has base64 in its body as text: nobody says that it is to be decoded.
 func apiEncodedText(body string) check.Event {
 	encoded := base64.StdEncoding.EncodeToString([]byte(body))
