@@ -59,6 +59,9 @@ var quiet = sync.OnceFunc(func() {
 
 // connect returns a client of a Docker engine that answers. The caller closes it.
 func connect(ctx context.Context) (*client.Client, error) {
+	if ctx.Err() != nil { // or an engine that answers at once would win now and then
+		return nil, context.Cause(ctx)
+	}
 	quiet()
 	type result struct {
 		docker *client.Client
