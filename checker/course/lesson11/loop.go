@@ -141,16 +141,17 @@ func (a *album) twins() {
 	a.put(second, "image/png", photo(width, 300, blue))
 	a.t.DrainNotifications()
 	found := a.of(first)
-	shown := func(want color.RGBA) bool {
-		return slices.ContainsFunc(found, func(o thumb) bool {
+	for _, of := range []struct {
+		key    string
+		colour color.RGBA
+	}{{first, red}, {second, blue}} {
+		shown := slices.ContainsFunc(found, func(o thumb) bool {
 			picture, _ := a.image(o)
-			return has(picture, want)
+			return has(picture, of.colour)
 		})
-	}
-	for key, want := range map[string]color.RGBA{first: red, second: blue} {
-		if !shown(want) {
+		if !shown {
 			a.t.Fail(check.Finding{
-				Got:  fmt.Sprintf("%d objects for %s and %s, none of which shows %s", len(found), first, second, key),
+				Got:  fmt.Sprintf("%d objects for %s and %s, none of which shows %s", len(found), first, second, of.key),
 				Want: "a thumbnail of each",
 				Why:  "Cameras give the same names to photos again and again. A thumbnail whose key is the photo's last name only is written over by that of another photo.",
 				Next: "Make the thumbnail's key of the photo's whole key.", Evidence: a.evidence(),
