@@ -79,7 +79,7 @@ const kitten = "photos/kitten.png"
 
 // goesOn requires that a photo is processed whose record comes behind one that is left out.
 func (a *album) goesOn(words, leftOut string) {
-	a.put(kitten, "image/png", photo(width, 300, red))
+	a.put(kitten, "image/png", photo(40, 30, red))
 	reply := a.t.Function(function).Invoke(a.event(words, leftOut, kitten))
 	if reply.Outcome == sandbox.Answered && len(a.of(kitten)) == 0 {
 		reply.Fail(check.Finding{
@@ -140,7 +140,7 @@ var failure = check.Check{
 				Got: "the invocation succeeded, and there is no thumbnail", Want: "an invocation that fails: 3 attempts, of which the last could have succeeded", Evidence: a.evidence(),
 			})
 		}
-		a.put(kitten, "image/png", photo(width, 300, red))
+		a.put(kitten, "image/png", photo(40, 30, red))
 		a.fails("an event of "+kitten, t.Inject("GetObject", wire.Deny()), kitten)
 		a.fails("an event with two records, of "+cat+" and of "+kitten, t.Inject("PutObject", wire.Once(wire.Deny())), cat, kitten)
 	},

@@ -104,7 +104,7 @@ var thumbnail = check.Check{
 			width, height    int
 		}{
 			{"photos/meadow-wide.png", "image/png", width, 300}, {"photos/tower-tall.png", "image/png", 150, 450}, {"photos/stamp-small.png", "image/png", 60, 40},
-			{"photos/garden.jpg", "image/jpeg", width, 300},
+			{"photos/garden.jpg", "image/jpeg", 160, 120},
 		} {
 			a.put(of.key, of.contentType, photoOf(of.contentType, of.width, of.height, red))
 			t.DrainNotifications()
@@ -128,7 +128,7 @@ var thumbnail = check.Check{
 		}
 		a.twins()
 		a.stored["photos/large.png"] = true
-		t.Bucket(photos).PutInParts("photos/large.png", "image/png", photo(width, 300, red))
+		t.Bucket(photos).PutInParts("photos/large.png", "image/png", photo(40, 30, red))
 		t.DrainNotifications()
 		a.one("photos/large.png")
 	},
@@ -137,8 +137,8 @@ var thumbnail = check.Check{
 // twins requires that photos of one name in two folders both have their thumbnail.
 func (a *album) twins() {
 	const first, second = "photos/2025/cat.png", "photos/2026/cat.png"
-	a.put(first, "image/png", photo(width, 300, red))
-	a.put(second, "image/png", photo(width, 300, blue))
+	a.put(first, "image/png", photo(40, 30, red))
+	a.put(second, "image/png", photo(40, 30, blue))
 	a.t.DrainNotifications()
 	found := a.of(first)
 	for _, of := range []struct {
