@@ -6,6 +6,7 @@ import (
 
 	"example.com/serverless-patterns/checker/check"
 	"example.com/serverless-patterns/checker/downstream"
+	"example.com/serverless-patterns/checker/eventsource"
 )
 
 const (
@@ -65,7 +66,14 @@ func (p *payments) besideBadOnes(q *check.Queue) {
 	p.Inject(downstream.Fault{About: refused.id, Kind: downstream.Answer(http.StatusPaymentRequired, `{"error":"declined"}`)})
 	messages := q.Send("not json", refused.String(), good.String())
 	p.t.Deliver()
-	messages[2].Processed()
+	if paidFor := messages[2]; paidFor.Story().Last().Then != eventsource.Deleted {
+		paidFor.Fail(check.Finding{
+			Want: paidFor.Name() + " to be processed, and deleted then",
+			Why: "An error, or a panic, is about the whole batch: all of it comes back, those that are paid for, too, beside the one that nobody can pay for. " +
+				"After a few times all of them are in the dead-letter queue.",
+			Next: "Report the message that cannot be paid for in BatchItemFailures, and go on with the next one.",
+		})
+	}
 }
 
 // requirePartOf requires that those messages of a batch are done whose orders are known to be paid for, and no others.
