@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"example.com/serverless-patterns/checker/grade"
@@ -94,6 +95,9 @@ func (c *gradeCommand) options(p Process, out string) (grade.Options, error) {
 		Limits: enclosure.Limits{Memory: c.Memory << 20, Disk: c.Disk << 20, Processes: c.Threads, CPU: c.CPU, Time: c.Time},
 		Slow: func() {
 			fmt.Fprintln(p.Stderr, "Compiling the AWS SDK and what else lessons have in common, once. With an empty build cache that takes a minute or two.")
+		},
+		Others: func(names []string) {
+			fmt.Fprintf(p.Stderr, "Left out, since a submission is a sub-folder or a zip: %s\n", strings.Join(names, ", "))
 		},
 		Done: func(r grade.Record, kept bool) {
 			note := ""

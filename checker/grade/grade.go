@@ -46,6 +46,8 @@ type Options struct {
 	SkipWaits bool
 	// Slow is told when what lessons have in common takes long to compile. Nil is told nothing.
 	Slow func()
+	// Others is told the names of the files in Folder that are nobody's submission, if there are any.
+	Others func(names []string)
 	// Done is told each record as it is known, one at a time, and whether it was kept from an earlier run.
 	Done func(r Record, kept bool)
 }
@@ -90,11 +92,14 @@ func Run(ctx context.Context, o Options) (Book, error) {
 	if g.digest, err = g.common(); err != nil {
 		return g.book, err
 	}
-	submissions, err := handin.Find(o.Folder)
+	submissions, others, err := handin.Find(o.Folder)
 	if err != nil {
 		return g.book, err
 	}
 	defer func() { _ = handin.Close(submissions) }() // they were only read
+	if len(others) > 0 && o.Others != nil {
+		o.Others(others)
+	}
 	var group errgroup.Group
 	group.SetLimit(max(1, o.AtOnce))
 	// Lesson by lesson: those that have checks which measure keep others waiting the least.
@@ -171,6 +176,7 @@ func (g *grading) one(ctx context.Context, s handin.Submission, l course.Lesson,
 		r.Digest = fmt.Sprintf("%x", sha256.Sum256([]byte(g.digest+r.Digest)))
 		var earlier Record
 		if earlier, kept = g.kept(r); kept {
+			earlier.Left = r.Left // other files may have been left since
 			r = earlier
 		} else if err := g.check(ctx, &r, l, lessons, disk); err != nil {
 			return err

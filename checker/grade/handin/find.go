@@ -12,10 +12,6 @@ import (
 	"syscall"
 )
 
-// depth is how far below a submission's top lesson directories are looked for: clone/clone/lessons/01-handler in a zip that
-// has everything in one directory.
-const depth = 5
-
 // Errors of [Submission.Take]. Whoever looks for them meets what wraps them.
 var (
 	// ErrMissing is of a submission without the lesson.
@@ -36,13 +32,13 @@ type Submission struct {
 }
 
 // Find opens the submissions in a folder, by name: each sub-folder is one, and so is each zip. A sub-folder with nothing
-// but one zip in it is that zip. Names that begin with a dot or an underscore are nobody's. Close each of them.
-func Find(folder string) ([]Submission, error) {
+// but one zip in it is that zip. Close each of them. It also returns the names of the files that are nobody's, without
+// those that begin with a dot or an underscore.
+func Find(folder string) (all []Submission, others []string, err error) {
 	entries, err := os.ReadDir(folder)
 	if err != nil {
-		return nil, fmt.Errorf("cannot read the folder of submissions: %w", err)
+		return nil, nil, fmt.Errorf("cannot read the folder of submissions: %w", err)
 	}
-	var all []Submission
 	seen := map[string]string{}
 	for _, e := range entries {
 		name := e.Name()
@@ -57,20 +53,23 @@ func Find(folder string) ([]Submission, error) {
 			s = openZip(name[:len(name)-len(".zip")], at)
 		case e.Type()&fs.ModeSymlink != 0:
 			s = refuse(name, "it is a link, which is not followed")
+		case isArchive(name):
+			s = refuse(name, "it is an archive that is no zip: unpack it into a folder of this learner's")
 		default:
+			others = append(others, name)
 			continue
 		}
 		if other, ok := seen[s.Learner]; ok {
 			_ = s.Close()
-			return nil, errors.Join(fmt.Errorf("%s and %s are submissions of one name: rename one", other, name), Close(all))
+			return nil, nil, errors.Join(fmt.Errorf("%s and %s are submissions of one name: rename one", other, name), Close(all))
 		}
 		seen[s.Learner] = name
 		all = append(all, s)
 	}
 	if len(all) == 0 {
-		return nil, fmt.Errorf("%s has no submissions: it is to have a sub-folder or a zip for each learner", folder)
+		return nil, nil, fmt.Errorf("%s has no submissions: it is to have a sub-folder or a zip for each learner", folder)
 	}
-	return all, nil
+	return all, others, nil
 }
 
 // Close lets go of the files of all of them.
@@ -123,16 +122,20 @@ func (s Submission) Take(lesson, to string) (Taken, error) {
 	if s.refused != "" {
 		return Taken{}, errors.New(s.refused)
 	}
-	dir, err := s.find(lesson)
+	there, err := search(s.files, lesson)
 	switch {
 	case isFault(err):
 		return Taken{}, fmt.Errorf("%w: %w", ErrMachine, err)
 	case err != nil:
 		return Taken{}, fmt.Errorf("the submission cannot be read: %w", err)
-	case dir == "":
-		return Taken{}, fmt.Errorf("%w %s", ErrMissing, lesson)
+	case len(there.found) == 0:
+		return Taken{}, fmt.Errorf("%w %s%s", ErrMissing, lesson, there.hint())
 	}
+	dir := there.found[0]
 	t, err := take(s.files, dir, to)
+	for _, other := range there.found[1:] {
+		t.leave(other, "of several directories of the lesson, "+short(dir)+" is taken")
+	}
 	switch {
 	case isFault(err):
 		return Taken{}, fmt.Errorf("%w: %w", ErrMachine, err)
@@ -144,45 +147,4 @@ func (s Submission) Take(lesson, to string) (Taken, error) {
 
 func isFault(err error) bool {
 	return slices.ContainsFunc(faults, func(fault error) bool { return errors.Is(err, fault) })
-}
-
-// find returns the directory of a lesson in the submission: the one that is least deep, and of these the one in
-// lessons. "" if there is none.
-func (s Submission) find(lesson string) (string, error) {
-	var found []string
-	err := fs.WalkDir(s.files, ".", func(name string, e fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			return err
-		case !e.IsDir():
-			return nil
-		case path.Base(name) == lesson:
-			found = append(found, name)
-			return fs.SkipDir
-		case name != "." && (strings.HasPrefix(e.Name(), ".") || e.Name() == "solutions" || e.Name() == "node_modules"),
-			strings.Count(name, "/") >= depth-1:
-			return fs.SkipDir
-		}
-		return nil
-	})
-	if err != nil {
-		return "", err
-	}
-	slices.SortStableFunc(found, func(a, b string) int {
-		if d := strings.Count(a, "/") - strings.Count(b, "/"); d != 0 {
-			return d
-		}
-		return inLessons(b) - inLessons(a)
-	})
-	if len(found) == 0 {
-		return "", nil
-	}
-	return found[0], nil
-}
-
-func inLessons(name string) int {
-	if path.Base(path.Dir(name)) == "lessons" {
-		return 1
-	}
-	return 0
 }

@@ -23,8 +23,9 @@ func TestSubmissionsComeInSeveralForms(t *testing.T) {
 	write("one-zip/submission.zip", [2]string{"repo-main/lessons/01-handler/template.yaml", ""})
 	write("zipped.zip", [2]string{"01-handler/template.yaml", ""})
 	require.NoError(t, os.WriteFile(filepath.Join(folder, "notes.txt"), nil, 0o600))
-	all, err := Find(folder)
+	all, others, err := Find(folder)
 	require.NoError(t, err)
+	assert.Equal(t, []string{"notes.txt"}, others)
 	var names []string
 	for _, s := range all {
 		names = append(names, s.Learner)
@@ -36,9 +37,9 @@ func TestSubmissionsComeInSeveralForms(t *testing.T) {
 
 	require.NoError(t, os.Mkdir(filepath.Join(folder, "ZIPPED.x"), 0o755))
 	write("clone.zip")
-	_, err = Find(folder)
+	_, _, err = Find(folder)
 	require.ErrorContains(t, err, "submissions of one name")
-	_, err = Find(t.TempDir())
+	_, _, err = Find(t.TempDir())
 	require.ErrorContains(t, err, "has no submissions")
 }
 
@@ -56,4 +57,63 @@ func TestAFaultOfTheMachineIsNotTheSubmissions(t *testing.T) {
 	_, err = Submission{files: failing{fs.ErrPermission}}.Take(zippedLesson, t.TempDir())
 	require.ErrorContains(t, err, "the submission cannot be read")
 	require.NotErrorIs(t, err, ErrMachine)
+}
+
+func TestAMissingLessonSaysWhereItMayBe(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		files, links []string
+		want         string
+	}{
+		"nothing":     {nil, nil, ""},
+		"a link":      {nil, []string{"lessons"}, ", but it has lessons (a link, which is not followed)"},
+		"a zip":       {[]string{"README.md", "work.zip"}, nil, ", but it has work.zip (an archive, which is not opened beside other files)"},
+		"other name":  {[]string{"01-Handler/main.go"}, nil, ", but it has 01-Handler (a directory of another name)"},
+		"solutions":   {[]string{"solutions/01-handler/main.go"}, nil, ", but it has solutions/01-handler (the reference, which is nobody's answer)"},
+		"too deep":    {[]string{"a/b/c/d/e/01-handler/main.go"}, nil, " in its first 5 levels of directories"},
+		"hidden":      {[]string{".old/01-handler/main.go"}, nil, ""},
+		"many others": {[]string{"a.7z", "b.tgz", "c.RAR", "d.gz", "e.tar"}, nil, ", but it has a.7z (an archive, which is not opened beside other files), b.tgz (an archive, which is not opened beside other files), c.RAR (an archive, which is not opened beside other files), and 2 more like these"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			folder := t.TempDir()
+			ann := filepath.Join(folder, "ann")
+			require.NoError(t, os.Mkdir(ann, 0o700))
+			for _, f := range c.files {
+				at := filepath.Join(ann, filepath.FromSlash(f))
+				require.NoError(t, os.MkdirAll(filepath.Dir(at), 0o700))
+				require.NoError(t, os.WriteFile(at, nil, 0o600))
+			}
+			for _, l := range c.links {
+				require.NoError(t, os.Symlink(t.TempDir(), filepath.Join(ann, l)))
+			}
+			all, _, err := Find(folder)
+			require.NoError(t, err)
+			_, err = all[0].Take(zippedLesson, t.TempDir())
+			require.ErrorIs(t, err, ErrMissing)
+			assert.EqualError(t, err, "the submission has no directory 01-handler"+c.want)
+			require.NoError(t, Close(all))
+		})
+	}
+}
+
+func TestWhichOfSeveralIsTakenIsSaid(t *testing.T) {
+	t.Parallel()
+	taken, _, err := takeZip(t, zipOf(t,
+		[2]string{"repo/old/01-handler/template.yaml", "old"}, [2]string{"repo/lessons/01-handler/template.yaml", "new"}))
+	require.NoError(t, err)
+	assert.Equal(t, []string{"repo/old/01-handler: of several directories of the lesson, repo/lessons/01-handler is taken"}, taken.Left)
+}
+
+func TestAnArchiveThatIsNoZipIsSomebodys(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(folder, "ann.tar.gz"), nil, 0o600))
+	all, others, err := Find(folder)
+	require.NoError(t, err)
+	require.Len(t, all, 1)
+	assert.Empty(t, others)
+	_, err = all[0].Take(zippedLesson, t.TempDir())
+	require.ErrorContains(t, err, "unpack it")
+	require.NotErrorIs(t, err, ErrMissing)
 }

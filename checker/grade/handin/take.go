@@ -89,10 +89,7 @@ func (t *Taken) leave(name, why string) {
 	case len(t.Left) == maxLeft:
 		t.Left = append(t.Left, "and more")
 	case len(t.Left) < maxLeft:
-		if len(name) > maxName {
-			name = name[:maxName] + "…"
-		}
-		t.Left = append(t.Left, fmt.Sprintf("%s: %s", strings.ToValidUTF8(name, "�"), why))
+		t.Left = append(t.Left, short(name)+": "+why)
 	}
 }
 

@@ -54,7 +54,7 @@ func takeZip(t testing.TB, data []byte) (Taken, string, error) {
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "ann.zip"), data, 0o600))
 	to := filepath.Join(dir, takenTo)
 	require.NoError(t, os.Mkdir(to, 0o700))
-	all, err := Find(dir)
+	all, _, err := Find(dir)
 	require.NoError(t, err)
 	require.Len(t, all, 1)
 	taken, err := all[0].Take(zippedLesson, to)
