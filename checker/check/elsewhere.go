@@ -19,6 +19,12 @@ type Other struct {
 
 // on runs the checks on another backend, with the binaries that are there. Nobody is told of single checks.
 func (r *run) on(ctx context.Context, other Other, dir string) LessonResult {
+	if len(confirmable(r.template)) == 0 {
+		same := r.result
+		same.Anywhere, same.Confirmation = true, nil
+		same.conclude(nil)
+		return same
+	}
 	defer other.Turn()()
 	begin := time.Now()
 	again := &run{

@@ -42,6 +42,9 @@ type LessonResult struct {
 	Checks  []Result    `json:"checks"`
 
 	Confirmation *Confirmation `json:"confirmation,omitempty"`
+	// Anywhere is set on a result of [RunOn] for another backend that was not asked: nothing of the template is in any, so
+	// that what came of it on the first holds for all.
+	Anywhere bool `json:"-"`
 	// Diagnosis is nil unless the lesson failed as a known mistake fails.
 	Diagnosis *Diagnosis `json:"diagnosis,omitempty"`
 }

@@ -67,7 +67,7 @@ var errCheckLimit = fmt.Errorf("the check took longer than %v and was given up",
 func Run(ctx context.Context, l Lesson, o Options) LessonResult { return RunOn(ctx, l, o)[0] }
 
 // RunOn checks a lesson, and then, with the same binaries, on other backends, whatever came of it before. It returns a result
-// for each of them, that of [Run] first.
+// for each of them, that of [Run] first. A lesson that has nothing in any backend is run once.
 func RunOn(ctx context.Context, l Lesson, o Options, others ...Other) []LessonResult {
 	r := &run{begin: time.Now(), lesson: l, options: o, others: others, result: LessonResult{Lesson: l.ID, Number: l.Number, Build: BuildResult{Verdict: Skipped}}}
 	r.result.Checks = notRun(l)

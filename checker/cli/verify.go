@@ -50,7 +50,7 @@ func (c *verifyCommand) Run(ctx context.Context, p Process) error {
 	fmt.Fprintln(p.Stdout)
 	proven := true
 	for _, b := range backends {
-		answers, problems := 0, 0
+		answers, anywhere, problems := 0, 0, 0
 		for _, r := range rows {
 			if r.Backend != b.Name {
 				continue
@@ -62,9 +62,16 @@ func (c *verifyCommand) Run(ctx context.Context, p Process) error {
 				fmt.Fprintf(p.Stdout, "%s: all lessons have %s\n", b.Name, r.Tally)
 			default:
 				answers++
+				if r.Anywhere {
+					anywhere++
+				}
 			}
 		}
-		fmt.Fprintf(p.Stdout, "%s: %d answers judged, %d problems\n", b.Name, answers, problems)
+		without := ""
+		if anywhere > 0 {
+			without = fmt.Sprintf(" (%d without table and queue, judged on %s for all)", anywhere, backends[0].Name)
+		}
+		fmt.Fprintf(p.Stdout, "%s: %d answers judged%s, %d problems\n", b.Name, answers, without, problems)
 		proven = proven && problems == 0
 	}
 	if !proven {

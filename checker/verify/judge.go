@@ -110,7 +110,7 @@ func (j *judgement) take(p *proof, s subject, n int, result check.LessonResult) 
 		j.Problems = append(j.Problems, wrongDiagnosis(result, s, n)...)
 	}
 	if n == 0 {
-		j.Failed, j.signature, j.result = failed(result), signatureOf(result), result
+		j.Failed, j.signature, j.result, j.Anywhere = failed(result), signatureOf(result), result, result.Anywhere
 		if result.Diagnosis != nil {
 			j.Diagnosis = result.Diagnosis.Mistake
 		}

@@ -209,29 +209,73 @@ func TestEachRuleOfTheCourseIsLookedAt(t *testing.T) {
 	assert.NotContains(t, strings.Join(prove(t, o)["lesson 07-tea"].Problems, "\n"), "starter.txtar", "a learner's lessons are the learner's")
 }
 
-func TestEachAnswerIsJudgedOnEachBackend(t *testing.T) {
-	t.Parallel()
-	o := toy(t, teaLesson(), nil)
+// noDocker is a backend that cannot be opened.
+func noDocker(context.Context, []backend.Service) (backend.Backend, error) {
+	return nil, errors.New("no Docker")
+}
+
+// rowsOn proves on three backends, of which the last cannot be opened, and returns the rows of each.
+func rowsOn(t *testing.T, o Options) map[string][]Row {
+	t.Helper()
 	o.Update = true
 	prove(t, o)
 	o.Update = false
-	o.Backends = append(o.Backends, Backend{"another", openEmbedded}, Backend{"containers", func(context.Context, []backend.Service) (backend.Backend, error) {
-		return nil, errors.New("no Docker")
-	}})
+	o.Backends = append(o.Backends, Backend{"another", openEmbedded}, Backend{"containers", noDocker})
 	rows, err := Run(t.Context(), o)
 	require.NoError(t, err)
-	names := map[string][]string{}
+	on := map[string][]Row{}
 	for _, r := range rows {
-		names[r.Backend] = append(names[r.Backend], r.name())
-		if r.Backend != "containers" {
-			assert.Empty(t, r.Problems, r.name())
-		} else {
-			assert.NotEmpty(t, r.Problems, r.name())
+		on[r.Backend] = append(on[r.Backend], r)
+	}
+	for _, rows := range on {
+		require.Len(t, rows, 6)
+	}
+	return on
+}
+
+func TestEachAnswerIsJudgedOnEachBackend(t *testing.T) {
+	t.Parallel()
+	withTable := template + `  TeaTable:
+    Type: AWS::DynamoDB::Table
+    Properties:
+      BillingMode: PAY_PER_REQUEST
+      AttributeDefinitions: [{AttributeName: id, AttributeType: S}]
+      KeySchema: [{AttributeName: id, KeyType: HASH}]
+`
+	o := toy(t, teaLesson(), map[string]string{
+		"lessons/07-tea/template.yaml":          withTable,
+		"solutions/07-tea/template.yaml":        withTable,
+		"checker/course/lesson07/starter.txtar": "To begin with.\n\nfails: hot, black\n-- template.yaml --\n" + withTable + "-- tea/main.go --\n" + pot("cold green"),
+	})
+	for name, rows := range rowsOn(t, o) {
+		for _, r := range rows {
+			assert.False(t, r.Anywhere, r.name())
+			if name != "containers" {
+				assert.Empty(t, r.Problems, r.name())
+			} else {
+				assert.NotEmpty(t, r.Problems, r.name())
+			}
 		}
 	}
-	assert.Len(t, names["embedded"], 6)
-	assert.ElementsMatch(t, names["embedded"], names["another"])
-	assert.ElementsMatch(t, names["embedded"], names["containers"])
+}
+
+func TestAnAnswerWithNothingInABackendIsJudgedOnce(t *testing.T) {
+	t.Parallel()
+	l := teaLesson()
+	var checked atomic.Int32
+	hot := l.Checks[0].Run
+	l.Checks[0].Run = func(t *check.T) {
+		checked.Add(1)
+		hot(t)
+	}
+	o := toy(t, l, nil)
+	for name, rows := range rowsOn(t, o) {
+		for _, r := range rows {
+			assert.Empty(t, r.Problems, r.name())
+			assert.Equal(t, name != "embedded" && r.Kind != "lesson", r.Anywhere, r.name())
+		}
+	}
+	assert.Equal(t, int32(2*5), checked.Load(), "five answers, updated and then proven")
 }
 
 func TestRunsOfAnAnswerMustAgree(t *testing.T) {
@@ -333,7 +377,7 @@ func TestAFaultOfThisMachineIsNoProblemOfTheCourse(t *testing.T) {
 	_, err = Run(ctx, o)
 	require.ErrorContains(t, err, "interrupted")
 
-	o.Backends[0].Open = func(context.Context, []backend.Service) (backend.Backend, error) { return nil, errors.New("no Docker") }
+	o.Backends[0].Open = noDocker
 	rows := prove(t, o)
 	assert.Contains(t, rows["solution solution"].Problems, "run 1: no Docker")
 }

@@ -10,6 +10,7 @@
 //   - the requirements in a lesson's README are those of its checks, word for word and in order;
 //   - there are at least eight signatures a lesson, and 110 mistakes in the course as a whole;
 //   - what a learner reads for the starter and for each mistake is the kept transcript;
+//   - an answer without tables and queues has nothing in any backend, and is judged once for all of them;
 //   - a mistake that can be told from all others is taken for itself or, where words differ between backends and seeds, for
 //     nothing; the starter and right answers are never taken for a mistake, and each mistake says what comes of it on AWS.
 //
@@ -92,6 +93,8 @@ type Row struct {
 	Name     string
 	Failed   []string // ids of the checks that failed
 	Problems []string // what is not as declared
+	// Anywhere is set if this backend was not asked, since nothing of the answer is in any: it is judged on the first.
+	Anywhere bool
 	// Diagnosis is the mistake that the first run is taken for; "" for none.
 	Diagnosis string
 	Tally     Tally // of a lesson as a whole, and of the course
