@@ -42,6 +42,7 @@ func (r *Reply) evidence() []string {
 			evidence = append(evidence, fmt.Sprintf("call: … and %d more", len(calls)-n))
 			break
 		}
+		c.Key = cut(c.Key, maxText)
 		evidence = append(evidence, "call: "+c.String())
 	}
 	if len(calls) == 0 {

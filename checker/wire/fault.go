@@ -1,9 +1,11 @@
 package wire
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -17,7 +19,7 @@ type Fault struct {
 	Operation string
 	// Text limits the fault to requests that contain it, such as the id of an item; "" is every one.
 	Text string
-	// Kind is what goes wrong: Deny, Hang, Delay, Throttle, FailBefore, FailAfter, Crash, Meanwhile.
+	// Kind is what goes wrong: Deny, NoTable, Conflict, Hang, Delay, Throttle, FailBefore, FailAfter, Crash, Meanwhile.
 	Kind Kind
 }
 
@@ -50,6 +52,40 @@ func Deny() Kind {
 			d.Request = x.call.Decisions[0].Request
 		}
 		deny(x.w, x.call, x.role, d)
+	}}
+}
+
+// NoTable answers ResourceNotFoundException, as for a table that is not there. The SDK does not retry it.
+func NoTable() Kind {
+	return Kind{"finds no table", false, "sent to no table", func(x *exchange) {
+		refuse(x.w, http.StatusBadRequest, "com.amazonaws.dynamodb.v20120810#ResourceNotFoundException", "Requested resource not found")
+	}}
+}
+
+// Conflict answers TransactWriteItems with TransactionCanceledException, as when another transaction is at work on the first
+// of the items. The SDK does not retry it.
+func Conflict() Kind {
+	return Kind{"is cancelled by another transaction", false, "cancelled", func(x *exchange) {
+		var request struct{ TransactItems []json.RawMessage }
+		_ = json.Unmarshal(x.call.Request, &request) // what is no transaction has no items, and no reasons
+		type reason struct {
+			Code    string
+			Message string `json:",omitempty"`
+		}
+		var reasons []reason
+		var codes []string
+		for n := range request.TransactItems {
+			each := reason{Code: "None"}
+			if n == 0 {
+				each = reason{"TransactionConflict", "Transaction is ongoing for the item"}
+			}
+			reasons, codes = append(reasons, each), append(codes, each.Code)
+		}
+		refuseWith(x.w, http.StatusBadRequest, map[string]any{
+			"__type":              "com.amazonaws.dynamodb.v20120810#TransactionCanceledException",
+			"Message":             "Transaction cancelled, please refer cancellation reasons for specific reasons [" + strings.Join(codes, ", ") + "]",
+			"CancellationReasons": reasons,
+		})
 	}}
 }
 

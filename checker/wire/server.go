@@ -336,7 +336,12 @@ func (s *Server) forward(w http.ResponseWriter, r *http.Request, service backend
 }
 
 func refuse(w http.ResponseWriter, status int, errorType, message string) {
-	body, _ := json.Marshal(map[string]string{"__type": errorType, "message": message}) // strings always marshal
+	refuseWith(w, status, map[string]any{"__type": errorType, "message": message})
+}
+
+// refuseWith is for errors that say more than their type and a message.
+func refuseWith(w http.ResponseWriter, status int, document map[string]any) {
+	body, _ := json.Marshal(document) // strings, and lists and structs of them, always marshal
 	w.Header().Set("Content-Type", "application/x-amz-json-1.0")
 	w.Header().Set("X-Amzn-Requestid", "00000000-0000-4000-8000-000000000000")
 	w.WriteHeader(status)

@@ -139,6 +139,8 @@ func TestFaults(t *testing.T) {
 	}{
 		"deny": {wire.Deny(), "AccessDeniedException", 1,
 			"DynamoDB GetItem on items, id=a: 400 AccessDeniedException (denied by the checker)"},
+		"no table": {wire.NoTable(), "ResourceNotFoundException", 1,
+			"DynamoDB GetItem on items, id=a: 400 ResourceNotFoundException (sent to no table by the checker)"},
 		"throttle": {wire.Throttle(), "ProvisionedThroughputExceededException", 3,
 			"DynamoDB GetItem on items, id=a: 400 ProvisionedThroughputExceededException (throttled by the checker)"},
 		"before": {wire.FailBefore(), "InternalServerError", 3,
@@ -168,6 +170,27 @@ func TestFaults(t *testing.T) {
 			require.NoError(t, err)
 		})
 	}
+}
+
+func TestAConflictCancelsATransaction(t *testing.T) {
+	t.Parallel()
+	s := listen(t)
+	s.Inject(wire.Fault{Operation: "TransactWriteItems", Kind: wire.Conflict()})
+	db := client(t, s, s.NewCaller("one", "env-1"))
+	put := types.TransactWriteItem{Put: &types.Put{TableName: aws.String("items"), Item: key("b")}}
+	other := types.TransactWriteItem{Put: &types.Put{TableName: aws.String("items"), Item: key("c")}}
+	_, err := db.TransactWriteItems(t.Context(), &dynamodb.TransactWriteItemsInput{TransactItems: []types.TransactWriteItem{put, other}})
+	var cancelled *types.TransactionCanceledException
+	require.ErrorAs(t, err, &cancelled)
+	var codes []string
+	for _, reason := range cancelled.CancellationReasons {
+		codes = append(codes, aws.ToString(reason.Code))
+	}
+	assert.Equal(t, []string{"TransactionConflict", "None"}, codes)
+	assert.Len(t, s.Calls(), 1, "the SDK does not retry it")
+	out, err := get(t, db, "b")
+	require.NoError(t, err)
+	assert.Nil(t, out.Item)
 }
 
 func TestOnlyTheNamedOperationFails(t *testing.T) {

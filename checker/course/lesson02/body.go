@@ -26,6 +26,11 @@ var badBody = check.Check{
 					Want: "status 400, and nothing written: " + bad.wrong,
 				})
 			}
+			if reply.FunctionError == "" && told.Status != 400 {
+				reply.Fail(check.Finding{
+					Got: fmt.Sprintf("%s, when %s", told, bad.wrong), Want: `status 400, and a body like {"error": "what is wrong"}`,
+				})
+			}
 			if text := reply.ErrorBody(400); !regexp.MustCompile(`(?i)` + bad.about).MatchString(text) {
 				reply.Fail(check.Finding{
 					Got:  fmt.Sprintf("status 400 with the error %q", text),
@@ -55,6 +60,7 @@ var badBodies = []struct{ body, wrong, about string }{
 	{`{"name":"","price":19.99}`, "name is empty", "name"},
 	{`{"name":7,"price":19.99}`, "name is no string", "name|" + undecoded},
 	{`{"name":"Blue kettle","price":-1}`, "price is negative", "price"},
+	{`{"name":"Blue kettle","price":1e200}`, "price is larger than DynamoDB's numbers, which end below 1e126", "price|number|large|big|high|range|max|limit|" + undecoded},
 	{`{"name":"Blue kettle","price":"19.99"}`, "price is no number", "price|" + undecoded},
 	{`{"name":"Blue kettle","price":19.99,"tags":"kitchen"}`, "tags is no list", "tag|" + undecoded},
 	{`{"name":"Blue kettle","price":19.99,"tags":[7]}`, "a tag is no string", "tag|" + undecoded},

@@ -24,7 +24,22 @@ var create = check.Check{
 			isThere(t, reply, id)
 			leadsTo(t, reply, id)
 		}
+		takesTwice(t)
 	},
+}
+
+// takesTwice requires that tags are no set of DynamoDB's, which takes no tag twice. To keep it once is right as well.
+func takesTwice(t *check.T) {
+	twice := kettle(t)
+	twice["tags"] = []string{"kitchen", "kitchen"}
+	if reply := t.API(httpAPI).Send(post(text(twice))); reply.Answer().Status >= 500 {
+		reply.Fail(check.Finding{
+			Got:  reply.Answer().String() + " for the tags " + text(twice["tags"]),
+			Want: "status 201: a list of tags may have one twice",
+			Why:  "A set (SS) has each value once. DynamoDB refuses a request in which one comes twice, and the client is told that the table has failed.",
+			Next: "Keep tags as a list: take stringset out of the tag of the field.",
+		})
+	}
 }
 
 // isThere requires that the item which an answer speaks of is in the table.

@@ -38,6 +38,7 @@ var deleted = check.Check{
 		if t.Table(table).Find("id", other["id"]) == nil {
 			reply.Fail(check.Finding{Got: "another item is gone, too", Want: "only the items with these ids are deleted"})
 		}
+		refusesLong(t.API(httpAPI).Send(remove(tooLong())), 204)
 	},
 }
 
@@ -61,13 +62,31 @@ var tableFailure = check.Check{
 		"An error that the handler returns says even less: API Gateway makes an answer of its own of it.",
 	Next: "Log the error, and answer 500 with {\"error\": \"internal error\"}, or the like.",
 	Run: func(t *check.T) {
-		t.Inject("", wire.Deny())
 		item := kettle(t)
-		for _, request := range []check.Request{{Path: pathOf(item)}, post(text(item)), remove(item)} {
-			tellsNothingInternal(t, t.API(httpAPI).Send(request))
+		for _, kind := range []wire.Kind{wire.Deny(), wire.NoTable()} {
+			heal := t.Inject("", kind)
+			for _, request := range []check.Request{{Path: pathOf(item)}, post(text(item)), remove(item)} {
+				failsAlike(t, t.API(httpAPI).Send(request))
+			}
+			failsAlike(t, t.API(restAPI).Get(pathOf(item)))
+			heal()
 		}
-		tellsNothingInternal(t, t.API(restAPI).Get(pathOf(item)))
 	},
+}
+
+// failsAlike requires the same general error, whatever is wrong with the table.
+func failsAlike(t *check.T, reply *check.Reply) {
+	calls := reply.Calls()
+	if a := reply.Answer(); len(calls) > 0 && calls[0].ErrorCode == "ResourceNotFoundException" && a.Status < 500 {
+		reply.Fail(check.Finding{
+			Got:  a.String() + " when there is no table",
+			Want: "status 500: it says nothing about the item",
+			Why: "ResourceNotFoundException is about the table: its name is wrong, or the region, or somebody has deleted it. " +
+				"A client that is told 404 or 204 believes that the item is gone, and nobody is called.",
+			Next: "Leave the ResourceNotFoundException to the answer for all other errors, 500. GetItem has no error for an item that is not there.",
+		})
+	}
+	tellsNothingInternal(t, reply)
 }
 
 // tellsNothingInternal requires an error of the function's own, and looks in it for what is nobody's business.
@@ -76,7 +95,9 @@ func tellsNothingInternal(t *check.T, reply *check.Reply) {
 	for _, internal := range []struct{ words, text string }{
 		{"the table's name", t.Table(table).Name()},
 		{"AWS's error code", "AccessDenied"},
+		{"AWS's error code", "ResourceNotFound"},
 		{"AWS's words", "not authorized to perform"},
+		{"AWS's words", "Requested resource not found"},
 		{"an ARN", "arn:aws"},
 		{"the account", stack.AccountID},
 		{"the SDK's words", "operation error"},

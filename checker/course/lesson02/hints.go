@@ -53,7 +53,7 @@ var hints = map[string][]string{
 	"bad-body": {
 		"Look at itemIn in create-item/request.go.",
 		"json.Unmarshal accepts an object without any of the fields. A pointer that stays nil tells that a field was missing.",
-		"Decode into a struct of pointers, and return a badRequestError that names the field which is missing, empty, negative or too long.",
+		"Decode into a struct of pointers, and return a badRequestError that names the field which is missing, empty, negative, too large or too long.",
 		"if fields.Price == nil || *fields.Price < 0 { return item{}, &badRequestError{\"price must be a number that is not negative\"} }",
 	},
 	"base64-body": {

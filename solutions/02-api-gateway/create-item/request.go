@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"net/url"
 
 	"github.com/aws/aws-lambda-go/events"
@@ -41,6 +42,8 @@ func itemIn(request events.APIGatewayV2HTTPRequest) (item, error) {
 		return item{}, &badRequestError{"name must be a text that is not empty"}
 	case fields.Price == nil || *fields.Price < 0:
 		return item{}, &badRequestError{"price must be a number that is not negative"}
+	case !storable(*fields.Price):
+		return item{}, &badRequestError{"price must be a number that can be stored"}
 	}
 	wanted := item{Name: *fields.Name, Price: *fields.Price, Status: "available", Tags: fields.Tags}
 	if fields.ID != nil {
@@ -50,6 +53,12 @@ func itemIn(request events.APIGatewayV2HTTPRequest) (item, error) {
 		wanted.Status = *fields.Status
 	}
 	return wanted, nil
+}
+
+// storable tells whether DynamoDB takes a number. Its exponents go from -130 to 125, those of a float64 much further.
+func storable(n float64) bool {
+	n = math.Abs(n)
+	return n == 0 || 1e-130 <= n && n < 1e126
 }
 
 // unreadable says what is wrong with JSON in the words of who sent it.
