@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -203,7 +204,8 @@ func refusedQueue(err error) (Finding, bool) {
 	named.File = filepath.Base(named.File)
 	return Finding{
 		Did: "deployed the template", Got: named.Error(), Want: "a template that can be deployed",
-		Why:  "Queues have a name, a URL and an ARN. !Ref gives the URL, which is for who sends messages; Lambda and SQS itself take the ARN.",
+		Why: cmp.Or(refused.Why,
+			"Queues have a name, a URL and an ARN. !Ref gives the URL, which is for who sends messages; Lambda and SQS itself take the ARN."),
 		Next: fmt.Sprintf("AWS would refuse it as well: correct line %d of the template.", refused.Line),
 	}, true
 }

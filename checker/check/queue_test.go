@@ -349,16 +349,18 @@ func TestAnItemIsWrittenJustBeforeAFunctionWritesIt(t *testing.T) {
 
 func TestAQueueThatCannotBeMadeFailsTheCheck(t *testing.T) {
 	t.Parallel()
-	for name, test := range map[string]struct{ old, text, got string }{
-		"url":    {"Queue: !GetAtt OrdersQueue.Arn", "Queue: !Ref OrdersQueue", "template.yaml:30: ConsumeFunction: Queue of the event Orders is !Ref OrdersQueue, which is not the ARN of a queue of this template; !GetAtt NAME.Arn gives it"},
-		"circle": {"!GetAtt OrdersDLQ.Arn", "!GetAtt OrdersQueue.Arn", "template.yaml:41: OrdersQueue: its dead-letter queue is, by one or more steps, itself: CloudFormation refuses such a circle"},
+	for name, test := range map[string]struct{ old, text, got, why string }{
+		"url":    {"Queue: !GetAtt OrdersQueue.Arn", "Queue: !Ref OrdersQueue", "template.yaml:30: ConsumeFunction: Queue of the event Orders is !Ref OrdersQueue, which is not the ARN of a queue of this template; !GetAtt NAME.Arn gives it", "!Ref gives the URL"},
+		"circle": {"!GetAtt OrdersDLQ.Arn", "!GetAtt OrdersQueue.Arn", "template.yaml:41: OrdersQueue: its dead-letter queue is, by one or more steps, itself: CloudFormation refuses such a circle", "is there before the queue that names it"},
+		"refusing": {"  OrdersDLQ:\n    Type: AWS::SQS::Queue", "  OrdersDLQ:\n    Type: AWS::SQS::Queue\n    Properties: {RedriveAllowPolicy: {redrivePermission: denyAll}}",
+			"template.yaml:49: OrdersDLQ: its RedriveAllowPolicy is denyAll, and OrdersQueue has it as its dead-letter queue: SQS refuses that", "Without one, each queue of the account may"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			f := fails(t, queues.on(t, Check{}, test.old, test.text), func(c *T) { c.Queue("OrdersQueue") })
 			assert.Equal(t, test.got, f.Got)
 			assert.Equal(t, "deployed the template", f.Did)
-			assert.Contains(t, f.Why, "!Ref gives the URL")
+			assert.Contains(t, f.Why, test.why)
 		})
 	}
 }

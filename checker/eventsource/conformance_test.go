@@ -82,7 +82,7 @@ var facts = []fact{
 	{id: "disabled", certainty: conformance.Documented, states: "A mapping that is not enabled does not poll.", show: disabled},
 	{id: "fifo", certainty: conformance.Documented, states: "FIFO queues: one batch in flight for each message group, and its order kept.", skip: "FIFO queues are refused by name: nothing here keeps the order of message groups"},
 	{id: "filter-criteria", certainty: conformance.Recorded, states: "Messages that match no filter are deleted.", skip: "FilterCriteria is refused by name"},
-	{id: "scaling", certainty: conformance.Documented, states: "Five batches are processed at a time to begin with, then more; ScalingConfig limits that.", skip: "batches are delivered one after the other, so that a run can be repeated; ScalingConfig and ProvisionedPollerConfig are refused by name"},
+	{id: "scaling", certainty: conformance.Documented, states: "Five batches are processed at a time to begin with, then more; ScalingConfig limits that.", skip: "batches are delivered one after the other, so that a run can be repeated, which is within any ScalingConfig; ProvisionedPollerConfig is refused by name"},
 	{id: "low-traffic-window", certainty: conformance.Documented, states: "With a window, a queue with little traffic may be waited for up to 20 s.", skip: "the window is all that is waited for, in logical time"},
 }
 

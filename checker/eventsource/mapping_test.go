@@ -303,7 +303,6 @@ Resources:
 	require.NoError(t, err)
 	require.EqualError(t, eventsource.Unsupported(template), `template.yaml:3: Jobs is a FIFO queue, which the local event source mapping does not support yet
 template.yaml:17: FilterCriteria of the event Fn.Some is not supported by the local event source mapping yet, so messages would be delivered that AWS deletes
-template.yaml:19: ScalingConfig of the event Fn.Some is not supported by the local event source mapping yet, and batches are delivered one after the other anyway: leave it out here
 template.yaml:25: ProvisionedPollerConfig of the event Fn.More is not supported by the local event source mapping yet, and batches are delivered one after the other anyway: leave it out here`)
 	q, f := template.Queues[0], template.Functions[0]
 	_, err = eventsource.New(template, f, f.Events[0], q, eventsource.Deployment{})

@@ -43,7 +43,6 @@ func refused(t *sam.Template, f *sam.Function, e sam.Event, q *sam.Queue) error 
 // unsupported are the properties of an event that change what is delivered, and that are not there.
 var unsupported = []struct{ name, what string }{
 	{"FilterCriteria", "so messages would be delivered that AWS deletes"},
-	{"ScalingConfig", "and batches are delivered one after the other anyway: leave it out here"},
 	{"ProvisionedPollerConfig", "and batches are delivered one after the other anyway: leave it out here"},
 }
 

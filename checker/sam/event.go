@@ -73,7 +73,9 @@ func (*ScheduleEvent) eventSource() {}
 // What SAM and Lambda limit.
 const (
 	defaultBatch, maxBatch  = 10, 10_000
-	maxBatchingWindow       = 300    // seconds
+	maxBatchingWindow       = 300 // seconds
+	minConcurrency          = 2
+	maxConcurrency          = 1_000
 	maxHTTPAPITimeout       = 30_000 // ms
 	defaultRestAPITimeout   = 29_000 // ms
 	maxRestAPITimeout       = 300_000
@@ -187,9 +189,21 @@ func (d *decoder) sqsEvent(e *Event, o *object) *SQSEvent {
 			d.problem(o.get("FunctionResponseTypes"), "%q is not a response type; the only one is %s", name, reportBatchItemFailures)
 		}
 	}
+	d.scaling(o)
 	e.Untyped = o.untyped("FilterCriteria", "KmsKeyArn", "MetricsConfig", "ProvisionedPollerConfig", "ScalingConfig")
 	o.require("Queue")
 	return s
+}
+
+// scaling looks whether Lambda takes a limit of concurrency. What is delivered one batch after the other is within any.
+func (d *decoder) scaling(o *object) {
+	if d.lenient {
+		return
+	}
+	if scaling := o.object("ScalingConfig"); scaling != nil {
+		scaling.integer("MaximumConcurrency", 0, minConcurrency, maxConcurrency, "")
+		scaling.done("property of ScalingConfig")
+	}
 }
 
 func (d *decoder) s3Event(o *object) *S3Event {

@@ -58,16 +58,16 @@ func TestLoad(t *testing.T) {
 func TestAccepted(t *testing.T) {
 	t.Parallel()
 	tests := map[string]string{
-		"no events":                  "F: {Type: AWS::Serverless::Function, Properties: {Handler: a, Runtime: b, Events: }}",
-		"single policy":              "F: {Type: AWS::Serverless::Function, Properties: {Handler: a, Runtime: b, Policies: AmazonS3ReadOnlyAccess}}",
-		"policy without parameters":  "F: {Type: AWS::Serverless::Function, Properties: {Handler: a, Runtime: b, Policies: [VPCAccessPolicy: ]}}",
-		"more parameters than taken": "F: {Type: AWS::Serverless::Function, Properties: {Handler: a, Runtime: b, Policies: [VPCAccessPolicy: {X: y}]}}",
+		"no events":                  "F: {Type: AWS::Serverless::Function, Properties: {Handler: a, Runtime: provided.al2023, Events: }}",
+		"single policy":              "F: {Type: AWS::Serverless::Function, Properties: {Handler: a, Runtime: provided.al2023, Policies: AmazonS3ReadOnlyAccess}}",
+		"policy without parameters":  "F: {Type: AWS::Serverless::Function, Properties: {Handler: a, Runtime: provided.al2023, Policies: [VPCAccessPolicy: ]}}",
+		"more parameters than taken": "F: {Type: AWS::Serverless::Function, Properties: {Handler: a, Runtime: provided.al2023, Policies: [VPCAccessPolicy: {X: y}]}}",
 		"image":                      "F: {Type: AWS::Serverless::Function, Properties: {PackageType: Image}}",
-		"numbers as text":            `F: {Type: AWS::Serverless::Function, Properties: {Handler: a, Runtime: b, Timeout: "5"}}`,
+		"numbers as text":            `F: {Type: AWS::Serverless::Function, Properties: {Handler: a, Runtime: provided.al2023, Timeout: "5"}}`,
 		"REST CORS without origin":   `A: {Type: AWS::Serverless::Api, Properties: {StageName: s, Cors: {AllowMethods: "'GET'", MaxAge: 60}}}`,
 		"types not typed here":       "A: {Type: AWS::Serverless::StateMachine}\n  B: {Type: AWS::SQS::QueuePolicy}\n  C: {Type: AWS::Anything::New}",
 		"functions where untyped":    `V: {Type: AWS::EC2::Subnet, Properties: {AvailabilityZone: !Select [0, !GetAZs ""], CidrBlock: !Cidr [a, 1, 8]}}`,
-		"SAM's own references":       "F: {Type: AWS::Serverless::Function, Properties: {Handler: a, Runtime: b}}\n  O: {Type: AWS::X::Y, Properties: {V: !Ref F.Version, A: !GetAtt F.Alias.Name}}",
+		"SAM's own references":       "F: {Type: AWS::Serverless::Function, Properties: {Handler: a, Runtime: provided.al2023}}\n  O: {Type: AWS::X::Y, Properties: {V: !Ref F.Version, A: !GetAtt F.Alias.Name}}",
 		"attributes of other types":  "O: {Type: AWS::X::Y}\n  P: {Type: AWS::X::Y, Properties: {V: !GetAtt O.Some.Thing}}",
 	}
 	for name, resources := range tests {

@@ -67,6 +67,12 @@ const (
 	logFormatText, logFormatJSON        = "Text", "JSON"
 )
 
+// Runtimes for Go, and those that were once.
+var (
+	goRuntimes     = []string{"provided.al2023", "provided.al2"}
+	formerRuntimes = []string{"go1.x", "provided"}
+)
+
 var variableName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]+$`)
 
 // reservedVariables are set by Lambda; it refuses a function that sets them itself.
@@ -84,7 +90,7 @@ func (d *decoder) function(r Resource, o *object) {
 		FunctionName: o.value("FunctionName"),
 		CodeUri:      d.codeURI(o),
 		Handler:      o.text("Handler"),
-		Runtime:      o.text("Runtime"),
+		Runtime:      d.runtime(o),
 		Architecture: d.architecture(o),
 		MemorySize:   o.integer("MemorySize", defaultMemory, minMemory, maxMemory, "MB"),
 		Timeout:      o.seconds("Timeout", defaultTimeout, 1, maxTimeout),
@@ -138,6 +144,19 @@ func (d *decoder) function(r Resource, o *object) {
 	f.Events = d.events(r.LogicalID, o)
 	o.done("property of " + r.Type)
 	d.result.Functions = append(d.result.Functions, f)
+}
+
+// runtime refuses what cannot run Go on AWS. A foreign template may have functions in other languages, too.
+func (d *decoder) runtime(o *object) string {
+	n, name := o.get("Runtime"), o.text("Runtime")
+	switch {
+	case name == "" || d.lenient || slices.Contains(goRuntimes, name):
+	case slices.Contains(formerRuntimes, name):
+		d.problem(n, "%s is deprecated, and Lambda makes no function with it any more; write provided.al2023, which runs the executable bootstrap", name)
+	default:
+		d.problem(n, "is %q, which runs no Go; write provided.al2023", name)
+	}
+	return name
 }
 
 func (d *decoder) codeURI(o *object) string {

@@ -20,7 +20,7 @@ func FuzzParse(f *testing.F) {
 		require.NoError(f, err)
 		f.Add(data)
 	}
-	f.Add([]byte(header + "Resources: {A: {Type: AWS::Serverless::Function, Properties: {Handler: a, Runtime: b, Events: {E: {Type: Api}}}}}"))
+	f.Add([]byte(header + "Resources: {A: {Type: AWS::Serverless::Function, Properties: {Handler: a, Runtime: provided.al2023, Events: {E: {Type: Api}}}}}"))
 	f.Add([]byte(header + "Resources: {A: {Type: AWS::SQS::Queue, Properties: {<<: [&x {QueueName: !Sub [\"${a}\", {a: 1}]}, *x]}}}"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		template, err := sam.Parse("template.yaml", data)

@@ -19,13 +19,20 @@ type Queue struct {
 	MaximumMessageSize        int // bytes
 	FifoQueue                 bool
 	ContentBasedDeduplication bool
-	RedrivePolicy             *RedrivePolicy // nil if there is no dead-letter queue
+	RedrivePolicy             *RedrivePolicy      // nil if there is no dead-letter queue
+	RedriveAllowPolicy        *RedriveAllowPolicy // nil lets each queue have this one as its dead-letter queue
 }
 
 // RedrivePolicy says when a message goes to a dead-letter queue.
 type RedrivePolicy struct {
 	DeadLetterTargetArn Value
 	MaxReceiveCount     int // how often a message is delivered before it goes there
+}
+
+// RedriveAllowPolicy says which queues may have a queue as their dead-letter queue.
+type RedriveAllowPolicy struct {
+	Permission      string // "allowAll", "denyAll", or "byQueue"
+	SourceQueueArns []Value
 }
 
 // SQS's defaults and limits, in seconds and bytes.
@@ -57,12 +64,20 @@ func (d *decoder) queue(r Resource, o *object) {
 		policy.require("deadLetterTargetArn", "maxReceiveCount")
 		policy.done("property of RedrivePolicy")
 	}
+	if policy := o.object("RedriveAllowPolicy"); policy != nil {
+		q.RedriveAllowPolicy = &RedriveAllowPolicy{
+			Permission:      policy.oneOf("redrivePermission", "allowAll", "allowAll", "denyAll", "byQueue"),
+			SourceQueueArns: policy.values("sourceQueueArns"),
+		}
+		policy.require("redrivePermission")
+		policy.done("property of RedriveAllowPolicy")
+	}
 	if name, ok := q.QueueName.Literal(); ok && strings.HasSuffix(name, ".fifo") != q.FifoQueue {
 		d.problem(o.get("QueueName"), "is %q, and FifoQueue is %t; the name of a FIFO queue, and of no other, ends in .fifo", name, q.FifoQueue)
 	}
 	q.Untyped = o.untyped(
 		"DeduplicationScope", "FifoThroughputLimit", "KmsDataKeyReusePeriodSeconds", "KmsMasterKeyId",
-		"RedriveAllowPolicy", "SqsManagedSseEnabled", "Tags",
+		"SqsManagedSseEnabled", "Tags",
 	)
 	o.done("property of " + r.Type)
 	d.result.Queues = append(d.result.Queues, q)

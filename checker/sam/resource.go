@@ -65,6 +65,13 @@ var serverlessTypes = []string{
 
 var typedTypes = append([]string{"AWS::DynamoDB::Table", "AWS::SQS::Queue", "AWS::S3::Bucket"}, serverlessTypes...)
 
+// instead are what to write in place of resources that SAM makes of a function's events.
+var instead = map[string]string{
+	"AWS::Lambda::EventSourceMapping": "give the function an event of type SQS, in its Events, of which SAM makes this resource",
+	"AWS::Scheduler::Schedule":        "give the function an event of type ScheduleV2, in its Events, of which SAM makes this resource",
+	"AWS::Events::Rule":               "give the function an event of type Schedule, in its Events, of which SAM makes this resource",
+}
+
 // maxLogicalID is the most characters of a logical id ("CloudFormation quotas").
 const maxLogicalID = 255
 
@@ -150,6 +157,8 @@ func (d *decoder) other(r Resource, kind *yaml.Node, o *object) {
 		d.problem(kind, "%q is not a type of resource that is known here%s", r.Type, didYouMean(r.Type, typedTypes))
 	case mistyped(r.Type) != "":
 		d.problem(kind, "%q is not a type of resource; did you mean %q?", r.Type, mistyped(r.Type))
+	case instead[r.Type] != "":
+		d.unsupported(kind, "nothing comes of it: functions are invoked by their own Events", "%s is not read here; %s", r.Type, instead[r.Type])
 	}
 	d.result.Others = append(d.result.Others, &Other{Resource: r, Properties: o.get("Properties")})
 }

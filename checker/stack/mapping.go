@@ -43,7 +43,7 @@ func (s *Stack) createMapping(f *sam.Function, e sam.Event, source *sam.SQSEvent
 	id, ok := s.queueOf(arn)
 	if !ok {
 		return nil, &QueueError{s.template.File, source.Queue.Line(), f.LogicalID, fmt.Sprintf(
-			"Queue of the event %s is %s, which is not the ARN of a queue of this template; !GetAtt NAME.Arn gives it", e.Name, source.Queue)}
+			"Queue of the event %s is %s, which is not the ARN of a queue of this template; !GetAtt NAME.Arn gives it", e.Name, source.Queue), ""}
 	}
 	queue := s.template.Queues[slices.IndexFunc(s.template.Queues, func(q *sam.Queue) bool { return q.LogicalID == id })]
 	deadLetter, err := s.deadLetterQueue(queue)

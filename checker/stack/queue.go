@@ -40,6 +40,7 @@ type QueueError struct {
 	Line      int
 	LogicalID string // of the queue, or of the function
 	Message   string
+	Why       string // what is behind it, if that is not what a queue is called
 }
 
 func (e *QueueError) Error() string {
@@ -81,7 +82,8 @@ func (s *Stack) createQueues(ctx context.Context, o Options) error {
 		}
 		if len(later) == len(pending) {
 			return &QueueError{s.template.File, later[0].Line, later[0].LogicalID,
-				"its dead-letter queue is, by one or more steps, itself: CloudFormation refuses such a circle"}
+				"its dead-letter queue is, by one or more steps, itself: CloudFormation refuses such a circle",
+				"A dead-letter queue is there before the queue that names it. It gets what nobody can process, and keeps it until somebody looks."}
 		}
 		pending = later
 	}
@@ -101,9 +103,35 @@ func (s *Stack) deadLetterQueue(q *sam.Queue) (string, error) {
 	id, ok := s.queueOf(arn)
 	if !ok {
 		return "", &QueueError{s.template.File, target.Line(), q.LogicalID,
-			fmt.Sprintf("deadLetterTargetArn is %s, which is not the ARN of a queue of this template; !GetAtt NAME.Arn gives it", target)}
+			fmt.Sprintf("deadLetterTargetArn is %s, which is not the ARN of a queue of this template; !GetAtt NAME.Arn gives it", target), ""}
 	}
-	return id, nil
+	return id, s.mayHave(q, id)
+}
+
+// mayHave refuses a dead-letter queue that does not take the messages of a queue.
+func (s *Stack) mayHave(q *sam.Queue, deadLetter string) error {
+	n := slices.IndexFunc(s.template.Queues, func(other *sam.Queue) bool { return other.LogicalID == deadLetter })
+	allow := s.template.Queues[n].RedriveAllowPolicy
+	if allow == nil || allow.Permission == "allowAll" {
+		return nil
+	}
+	refused := &QueueError{s.template.File, s.template.Queues[n].Line, deadLetter, fmt.Sprintf(
+		"its RedriveAllowPolicy is %s, and %s has it as its dead-letter queue: SQS refuses that", allow.Permission, q.LogicalID),
+		"A RedriveAllowPolicy says which queues may send their dead letters here. Without one, each queue of the account may."}
+	for _, source := range allow.SourceQueueArns {
+		if slices.ContainsFunc(source.References(), func(r sam.Reference) bool { return r.LogicalID == q.LogicalID }) {
+			refused.Message = fmt.Sprintf("its RedriveAllowPolicy and the RedrivePolicy of %s name each other: CloudFormation refuses such a circle", q.LogicalID)
+			return refused
+		}
+		arn, err := source.Resolve(resolver{s})
+		if err != nil {
+			return fmt.Errorf("%s: sourceQueueArns of %s: %w", s.template.File, deadLetter, err)
+		}
+		if id, ok := s.queueOf(arn); ok && id == q.LogicalID && allow.Permission == "byQueue" {
+			return nil
+		}
+	}
+	return refused
 }
 
 // queueOf is the logical id of the queue with an ARN.

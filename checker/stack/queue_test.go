@@ -196,6 +196,7 @@ func TestWhatIsWrongWithQueuesIsNamed(t *testing.T) {
 	}{
 		"dead-letter queue elsewhere": {[]string{"!GetAtt OrdersDLQ.Arn", "arn:aws:sqs:eu-north-1:123456789012:other"}, "which is not the ARN of a queue of this template"},
 		"circle":                      {[]string{"!GetAtt OrdersDLQ.Arn", "!GetAtt OrdersQueue.Arn"}, "CloudFormation refuses such a circle"},
+		"takes nobody's dead letters": {[]string{"  OrdersDLQ:\n    Type: AWS::SQS::Queue\n", "  OrdersDLQ:\n    Type: AWS::SQS::Queue\n    Properties: {RedriveAllowPolicy: {redrivePermission: denyAll}}\n"}, "OrdersDLQ: its RedriveAllowPolicy is denyAll, and OrdersQueue has it as its dead-letter queue: SQS refuses that"},
 		"event elsewhere":             {[]string{"!GetAtt IdleQueue.Arn", "arn:aws:sqs:eu-north-1:123456789012:other"}, "is not the ARN of a queue of this template"},
 		"event with a URL":            {[]string{"!GetAtt IdleQueue.Arn", "!Ref IdleQueue"}, "!GetAtt NAME.Arn gives it"},
 		"window":                      {[]string{"BatchSize: 1}", "BatchSize: 11}"}, "Maximum batch window in seconds must be greater than 0"},
