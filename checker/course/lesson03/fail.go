@@ -2,6 +2,8 @@ package lesson03
 
 import (
 	"example.com/serverless-patterns/checker/check"
+	"example.com/serverless-patterns/checker/eventsource"
+	"example.com/serverless-patterns/checker/stack"
 	"example.com/serverless-patterns/checker/wire"
 )
 
@@ -28,15 +30,26 @@ func noneIsSaved(t *check.T) {
 	for _, item := range t.Table(table).Items() {
 		for _, name := range []string{"customer", "item", "quantity"} {
 			if _, has := item[name]; has {
-				t.Fail(check.Finding{
+				f := check.Finding{
 					Got:  "in the table " + text(item),
 					Want: "no order in the table: none of these bodies is one",
 					Why:  "Whoever works with the table takes this for an order, and cannot send it.",
 					Next: "Look at the fields after the body was read, and return an error if one is missing or empty.",
-				})
+				}
+				if isWhole(item) {
+					f.Why = "Nobody sees again what stands behind the first value: a remark, or another order."
+					f.Next = "Read the whole body: json.Unmarshal refuses what is behind the first value, Decode of a json.Decoder leaves it unread."
+				}
+				t.Fail(f)
 			}
 		}
 	}
+}
+
+// isWhole tells whether nothing is missing in what was saved.
+func isWhole(item stack.Item) bool {
+	quantity, _ := item["quantity"].(float64)
+	return item["item"] != nil && item["item"] != "" && quantity >= 1
 }
 
 var tableFailure = check.Check{
@@ -58,5 +71,48 @@ var tableFailure = check.Check{
 			m.isSaved()
 			m.Processed()
 		}
+		if writesTransactions(messages) {
+			conflict(t)
+		}
 	},
+}
+
+func writesTransactions(messages []sent) bool {
+	for _, m := range messages {
+		for _, reply := range m.Replies() {
+			for _, call := range reply.Calls() {
+				if call.Operation == transaction {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+const transaction = "TransactWriteItems"
+
+// conflict cancels transactions, and not because an order is there already: that is one reason of several.
+func conflict(t *check.T) {
+	heal := t.Inject(transaction, wire.Conflict())
+	messages := send(t, newOrders(t, 3)...)
+	t.Deliver()
+	for _, m := range messages {
+		if last := m.Story().Last(); last.Then == eventsource.Deleted && m.found() == nil {
+			m.Fail(check.Finding{
+				Got:  m.Name() + " " + m.Happened() + "; its order is not in the table",
+				Want: m.Name() + " to stay in the queue, because it was not processed",
+				Why: "TransactionCanceledException has many reasons: another transaction at work on the same item, a throttled table, an item that is too large. " +
+					"Only ConditionalCheckFailed says that the order was there.",
+				Next: "Look at CancellationReasons: take the record for saved if one of them has the Code ConditionalCheckFailed, and report it otherwise.",
+			})
+		}
+		m.NotDeleted()
+	}
+	heal()
+	t.Drain()
+	for _, m := range messages {
+		m.isSaved()
+		m.Processed()
+	}
 }

@@ -124,6 +124,7 @@ func noOrders(t *check.T) []order {
 		`{"id":"%s","customer":"Ada","item":"Blue kettle","quantity":0}`,
 		`{"id":7,"customer":"Ada","item":"Blue kettle","quantity":1}`,
 		`["%s"]`,
+		`{"id":"%s","customer":"Ada","item":"Blue kettle","quantity":1} and two cups`,
 	} {
 		if strings.Contains(body, "%s") {
 			body = fmt.Sprintf(body, t.ID("order"))
