@@ -5,10 +5,12 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/stretchr/testify/assert"
 
+	"example.com/serverless-patterns/checker/sam"
 	"example.com/serverless-patterns/checker/sandbox"
 )
 
@@ -77,7 +79,42 @@ func (r *Reply) answered(want string) {
 	case r.Outcome == sandbox.TooLarge:
 		f.Why = "Lambda refuses answers over 6 MB."
 	}
+	if r.isAsynchronous() && r.InitCompleted {
+		r.asynchronous(&f)
+	}
 	r.Fail(f)
+}
+
+// isAsynchronous tells whether nobody ever waits for what the function answers.
+func (r *Reply) isAsynchronous() bool {
+	events := r.function.Declared.Events
+	return len(events) > 0 && !slices.ContainsFunc(events, func(e sam.Event) bool {
+		switch e.Source.(type) {
+		case *sam.S3Event, *sam.ScheduleEvent:
+			return false
+		}
+		return true
+	})
+}
+
+// asynchronous says what an invocation that failed means where nobody waits for an answer.
+func (r *Reply) asynchronous(f *Finding) {
+	const again = "Lambda sends the event again, after one minute and after two more, and then drops it."
+	f.Want = "an invocation that succeeds"
+	switch {
+	case r.Outcome == sandbox.TimedOut:
+		f.Why = "Lambda kills the process at its timeout. " + again
+	case r.Panicked():
+		f.Why = "A panic ends the process. " + again
+	case r.Outcome == sandbox.Failed && !undecodable[r.Error().Type]:
+		f.Got = fmt.Sprintf("the function returned an error: %s %q", r.Error().Type, cut(r.Error().Message, maxValue))
+		f.Why = "What ends with an error is tried again: " + again
+		f.Next = "The evidence has the error. Return one only for what another attempt may mend."
+	case r.Outcome == sandbox.Exited:
+		f.Why = "The process has ended. " + again
+	case r.Outcome == sandbox.OutOfMemory:
+		f.Why = "Lambda kills a process that uses more memory than MemorySize. Then it sends the event again, twice, and kills the process again."
+	}
 }
 
 // Answer requires an answer in the form that API Gateway takes, and returns it. The response of an API is

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -33,6 +34,8 @@ func TestAFunctionIsToldOfUploads(t *testing.T) {
 			"hop 1: ObjectCreated:Put of plain in UploadsBucket → CopyFunction: done",
 			"hop 1: ObjectRemoved:Delete of plain-nothing in UploadsBucket → CopyFunction: done",
 		}, c.NotificationEvidence()[:3])
+		assert.Equal(t, []string{"hop 1: ObjectCreated:Put of plain in UploadsBucket → CopyFunction: done", "log:  got ObjectCreated:Put plain"},
+			slices.DeleteFunc(c.EvidenceOf("plain"), func(line string) bool { return strings.HasPrefix(line, "call:") }))
 		i := stack.NotifiedBy(got[0].Last())
 		require.NotNil(t, i)
 		assert.Equal(t, []string{"got ObjectCreated:Put ü b+c%.txt"}, i.Log, "the client warns of nothing")
@@ -86,4 +89,28 @@ func TestBucketsThatAWSRefusesAreTheTemplatesFault(t *testing.T) {
 	assert.Contains(t, f.Got, "InvalidBucketName")
 	f = fails(t, buckets.on(t, Check{}), func(c *T) { c.Bucket("Nowhere") })
 	assert.Contains(t, f.Got, "no AWS::S3::Bucket called Nowhere")
+}
+
+// On AWS the SDK sends such a body: the learner is not to blame.
+func TestABodyThatCannotBeReadTwiceIsNoFaultOfTheFunction(t *testing.T) {
+	t.Parallel()
+	c := buckets.on(t, Check{})
+	result := ending(c, func(c *T) {
+		c.Bucket("UploadsBucket").Put("buffer", "text/plain", []byte("hello"))
+		c.DrainNotifications()
+	})
+	assert.Equal(t, Errored, result.Verdict)
+	assert.Contains(t, result.Error, "a Body that cannot be read twice")
+	assert.Contains(t, result.Error, "bytes.NewReader")
+}
+
+func TestNobodyWaitsForAnAsynchronousAnswer(t *testing.T) {
+	t.Parallel()
+	c := buckets.on(t, Check{})
+	result := ending(c, func(c *T) {
+		c.Function("CopyFunction").Invoke(Event{JSON: []byte(`{"Records":[{"s3":{"object":{"key":"fail"}}}]}`)}).Answered()
+	})
+	require.NotNil(t, result.Finding, result.Error)
+	assert.Equal(t, `the function returned an error: errorString "out of tea"`, result.Finding.Got)
+	assert.Equal(t, "What ends with an error is tried again: Lambda sends the event again, after one minute and after two more, and then drops it.", result.Finding.Why)
 }

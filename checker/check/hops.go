@@ -17,7 +17,21 @@ func (t *T) NotificationEvidence() []string {
 	if t.stack == nil {
 		return nil
 	}
-	all := t.Notifications()
+	return t.pictureOf(t.Notifications())
+}
+
+// EvidenceOf is the same picture, of what happened to one object alone.
+func (t *T) EvidenceOf(key string) []string {
+	var of []eventsource.Notification
+	for _, n := range t.Notifications() {
+		if n.Key == key {
+			of = append(of, n)
+		}
+	}
+	return t.pictureOf(of)
+}
+
+func (t *T) pictureOf(all []eventsource.Notification) []string {
 	lines := hops(all)
 	if len(all) == 0 {
 		return append(lines, "hop:  none; no function was notified of anything")

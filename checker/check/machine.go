@@ -56,6 +56,20 @@ func starved(i *sandbox.Invocation) error {
 	return nil
 }
 
+// noSeek is what the SDK says of a body that it would take over HTTPS.
+const noSeek = "unseekable stream is not supported without TLS"
+
+// unseekable tells a function that sends S3 a body that cannot be read twice. That works on AWS, and not over the plain HTTP by
+// which functions reach the checker: there the SDK reads a body once for its hash, and once more to send it.
+func unseekable(i *sandbox.Invocation) error {
+	if !strings.Contains(string(i.Payload)+strings.Join(i.Log, "\n"), noSeek) {
+		return nil
+	}
+	return errors.New("the function gives S3 a Body that cannot be read twice, such as a *bytes.Buffer. On AWS, over HTTPS, the SDK sends it if it can tell how long it is; the checker " +
+		"is reached over plain HTTP, and there the SDK refuses it.\n" +
+		"Give it one that can be read again: Body: bytes.NewReader(out.Bytes()). On AWS that is of use, too: the SDK tries again only what it can read again")
+}
+
 // nameable requires a path that the go command can build in.
 func nameable(path string) error {
 	if strings.ContainsAny(path, "\r\n") {

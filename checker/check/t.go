@@ -297,7 +297,7 @@ func (f *Function) Invoke(e Event) *Reply {
 
 // note looks for what concerns more than this invocation.
 func (f *Function) note(i *sandbox.Invocation) {
-	if err := starved(i); err != nil {
+	if err := cmp.Or(starved(i), unseekable(i)); err != nil {
 		f.t.fault(err)
 	}
 	f.noteHang(i)
@@ -340,6 +340,9 @@ func (f *Function) Calls(i *sandbox.Invocation) []wire.Call { return f.function.
 
 // Connections is how many connections the function's AWS calls went over so far.
 func (f *Function) Connections() int { return f.function.Connections() }
+
+// Temporary is how many bytes the function has in /tmp, in all its execution environments together.
+func (f *Function) Temporary() int64 { return f.function.Temporary() }
 
 // Declared is what the template says of the function.
 func (f *Function) Declared() *sam.Function { return f.function.Declared }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"math/rand/v2"
 	"os"
@@ -114,6 +115,25 @@ func (f *Function) Files() []string {
 	all := []string{f.config.Dir}
 	for n := range f.started {
 		all = append(all, f.tmp(n+1))
+	}
+	return all
+}
+
+// Temporary is how many bytes are in the files below /tmp, of all its execution environments so far. Where functions are not
+// isolated, it is what is below TMPDIR.
+func (f *Function) Temporary() int64 {
+	var all int64
+	for _, dir := range f.Files()[1:] {
+		// What cannot be looked at, or has just been removed, is not counted.
+		_ = filepath.WalkDir(dir, func(_ string, entry fs.DirEntry, err error) error {
+			if err != nil || !entry.Type().IsRegular() {
+				return nil
+			}
+			if info, err := entry.Info(); err == nil {
+				all += info.Size()
+			}
+			return nil
+		})
 	}
 	return all
 }

@@ -39,6 +39,19 @@ func TestTheInvocationAfterOneThatWasCancelled(t *testing.T) {
 	assert.Positive(t, again.InitDuration)
 }
 
+func TestWhatIsInTmpIsCounted(t *testing.T) {
+	t.Parallel()
+	f := deploy(t)
+	assert.Zero(t, f.Temporary())
+	invoke(t, f, request{Do: "write", Text: "four"})
+	assert.EqualValues(t, 4, f.Temporary())
+	invoke(t, f, request{Do: "write", Text: "fifth"})
+	assert.EqualValues(t, 5, f.Temporary(), "it is the same file")
+	_, err := f.ColdStart(t.Context(), []byte(`{"Do":"write","Text":"four"}`), nil)
+	require.NoError(t, err)
+	assert.EqualValues(t, 9, f.Temporary(), "it is another environment")
+}
+
 func TestASeedDecidesTheIDs(t *testing.T) {
 	t.Parallel()
 	ids := func(seed uint64) string {

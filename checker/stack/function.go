@@ -64,6 +64,9 @@ func (f *Function) ColdStart(ctx context.Context, event []byte, variables map[st
 	return f.deployed.Load().ColdStart(ctx, event, variables)
 }
 
+// Temporary is how many bytes its execution environments have in /tmp; see [sandbox.Function.Temporary].
+func (f *Function) Temporary() int64 { return f.deployed.Load().Temporary() }
+
 // Binary is the path of the bootstrap.
 func (f *Function) Binary() string { return f.config.Binary }
 

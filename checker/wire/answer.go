@@ -14,6 +14,7 @@ type answer struct {
 	status  int
 	body    bytes.Buffer
 	written bool
+	cut     int // how many bytes of the body are sent of those that are announced; 0 is all
 }
 
 var _ http.ResponseWriter = (*answer)(nil)
@@ -50,7 +51,11 @@ func (a *answer) copyTo(w http.ResponseWriter, r *http.Request) {
 		header.Set("Content-Length", strconv.Itoa(a.body.Len()))
 	}
 	w.WriteHeader(a.status)
-	_, _ = w.Write(a.body.Bytes()) // a caller that is gone is seen by its context
+	body := a.body.Bytes()
+	if a.cut > 0 {
+		body = body[:a.cut] // net/http closes a connection on which less came than was announced
+	}
+	_, _ = w.Write(body) // a caller that is gone is seen by its context
 }
 
 // withBody is the request with a body that has been read already.

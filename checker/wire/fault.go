@@ -19,7 +19,7 @@ type Fault struct {
 	Operation string
 	// Text limits the fault to requests that contain it, such as the id of an item; "" is every one.
 	Text string
-	// Kind is what goes wrong: Deny, NoTable, Conflict, Hang, Delay, Throttle, FailBefore, FailAfter, Crash, Meanwhile.
+	// Kind is what goes wrong: Deny, NoTable, Conflict, Hang, Delay, Throttle, FailBefore, FailAfter, CutShort, Crash, Meanwhile.
 	Kind Kind
 }
 
@@ -137,6 +137,19 @@ func FailAfter() Kind {
 	return Kind{"has its effect and fails all the same", true, "failed after the effect", func(x *exchange) {
 		x.forward(newAnswer())
 		internalError(x.w)
+	}}
+}
+
+// CutShort ends the connection behind so many bytes of the first body that has more of them, as a network does: the status and
+// the Content-Length are those of the whole. The SDK does not ask again for a body that it has begun to hand on.
+func CutShort(after int) Kind {
+	var before atomic.Bool
+	return Kind{"is cut off in the middle the first time", false, "", func(x *exchange) {
+		x.forward(x.w)
+		if a, ok := x.w.(*answer); ok && a.body.Len() > after && !before.Swap(true) {
+			a.cut = after
+			x.server.blame(x.call, fmt.Sprintf("cut off after %d of %d bytes", after, a.body.Len()))
+		}
 	}}
 }
 

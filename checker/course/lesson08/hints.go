@@ -17,8 +17,8 @@ var hints = map[string][]string{
 		"if errors.As(err, &bad) { h.logger.WarnContext(ctx, \"not a scan\", \"key\", key, \"error\", err.Error()) }, and no error for this record",
 	},
 	"failure": {
-		"Look at what becomes of the errors of GetObject and of PutObject.",
-		"Lambda retries an event whose invocation failed. It knows of no failure that is only logged.",
+		"Look at what becomes of the errors of GetObject, of reading its Body, and of PutObject.",
+		"Lambda retries an event whose invocation failed. It knows of no failure that is only logged. A body that ends before its ContentLength is S3's failure, not the scan's.",
 		"Collect the errors of all records, and return them joined from handle.",
 		"failed = append(failed, fmt.Errorf(\"%s: %w\", key, err)), and at the end return errors.Join(failed...)",
 	},

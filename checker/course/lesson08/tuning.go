@@ -49,7 +49,7 @@ var yardstickFiles embed.FS
 
 var memorySize = check.Check{
 	ID:          "memory-size",
-	Requirement: "MemorySize is the smallest with which a thumbnail of the largest scan is computed within 2 s; a neighbor of it is right, too",
+	Requirement: "MemorySize is the smallest with which a thumbnail of the largest scan is computed within 2 s, and Timeout is enough for that; a neighbor of it is right, too",
 	Why: "With its memory a function gets a share of a CPU: a whole one at 1,769 MB. Below that, half the memory computes for twice as long, for the " +
 		"same price. What lies above the need is paid for each millisecond, and makes nothing faster.",
 	Next:  "Look at the table, and write the smallest size that computes within 2 s into the template.",
@@ -77,7 +77,8 @@ var memorySize = check.Check{
 type tuning struct {
 	own, yardstick    *check.Function
 	event, comparison check.Event
-	size              int // that the template has, in MB
+	size              int           // that the template has, in MB
+	timeout           time.Duration // and its Timeout
 	price             float64
 	cpu, yardstickCPU time.Duration
 	wait              time.Duration // in which the function does not compute
@@ -101,6 +102,7 @@ func newTuning(t *check.T) *tuning {
 		event:      uploaded(t, key, largest()),
 		comparison: check.Event{Words: "the same scan", JSON: fmt.Appendf(nil, `{"Bucket":%q,"Key":%q}`, scans.Name(), key)},
 		size:       own.Declared().MemorySize,
+		timeout:    own.Declared().Timeout,
 		price:      perGBSecond[own.Declared().Architecture],
 		cpu:        math.MaxInt64, yardstickCPU: math.MaxInt64, wait: math.MaxInt64,
 	}
@@ -155,6 +157,15 @@ func (m *tuning) finding() *check.Finding {
 		return &check.Finding{
 			Got:  fmt.Sprintf("with MemorySize %d it computes for ≈%d ms", m.size, m.at(m.size).Milliseconds()),
 			Want: fmt.Sprintf("at most %v, as with MemorySize ≈%d", goal, best),
+		}
+	}
+	if m.at(m.size)*100/115 > m.timeout { // the model may be 15 % too much
+		return &check.Finding{
+			Got:  fmt.Sprintf("with MemorySize %d it computes for ≈%d ms, and Timeout is %v", m.size, m.at(m.size).Milliseconds(), m.timeout),
+			Want: "a Timeout that is longer than that",
+			Why: "The CPU of this machine is not slowed down to what MemorySize has on Lambda, so the function was in time here. There it is killed at its Timeout, three times, " +
+				"and the largest scans never have a thumbnail.",
+			Next: "Raise Timeout in the template. It costs nothing: what is billed is the time that the function takes. How long S3 takes to send comes on top.",
 		}
 	}
 	for _, smaller := range []int{m.size / 2, fullCPU} {

@@ -1,5 +1,5 @@
 // Copy stores what it is told of once more: a key that begins with loop in the same bucket again, any other in the second
-// bucket. It fails on a key that begins with fail.
+// bucket. It fails on a key that begins with fail, and has for one that begins with buffer a body that can be read only once.
 package main
 
 import (
@@ -49,8 +49,12 @@ func (c copier) handle(ctx context.Context, event events.S3Event) error {
 		if err != nil {
 			return err
 		}
+		var body io.Reader = bytes.NewReader(content)
+		if strings.HasPrefix(key, "buffer") {
+			body = bytes.NewBuffer(content)
+		}
 		_, err = c.client.PutObject(ctx, &s3.PutObjectInput{
-			Bucket: &target, Key: aws.String(key + "-copy"), Body: bytes.NewReader(content), ContentType: out.ContentType,
+			Bucket: &target, Key: aws.String(key + "-copy"), Body: body, ContentType: out.ContentType,
 		})
 		if err != nil {
 			return err
