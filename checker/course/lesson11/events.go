@@ -13,15 +13,40 @@ var keys = check.Check{
 	Requirement: "A photo is found whatever its name is: with spaces, plus signs, percent signs or umlauts",
 	Why: "S3 writes keys form-encoded into events: a space is a plus sign, a plus sign %2B, ü %C3%BC. The key as it stands in the event is another object's, or nobody's, " +
 		"for the names that people really give to their photos.",
-	Next: "Take URLDecodedKey of record.S3.Object, which events.S3Event has decoded already, in place of Key.",
+	Next: "Take URLDecodedKey of record.S3.Object as it is: events.S3Event has decoded it. Key is still encoded; url.PathUnescape leaves a plus sign as it is, " +
+		"and what is decoded twice is another key.",
 	Run: func(t *check.T) {
 		a := open(t)
-		for _, key := range []string{"photos/my cat.png", "photos/Käse + Brot.png", "photos/100% wool.png", "photos/2026/a%2Bb.png"} {
+		for _, key := range []string{"photos/Käse.png", "photos/my cat.png", "photos/Brot+Käse.png", "photos/100% wool.png", "photos/2026/a%2Bb.png"} {
 			a.put(key, "image/png", photo(width, 300, red))
 			t.DrainNotifications()
+			if asked := a.askedFor(key); asked != "" && asked != key && len(a.of(key)) == 0 {
+				t.Fail(check.Finding{
+					Got:  fmt.Sprintf("the function asked S3 for %s, which is not there", asked),
+					Want: "a thumbnail of " + key, Evidence: t.EvidenceOf(key),
+				})
+			}
 			a.one(key)
 		}
 	},
+}
+
+// askedFor is the key that the last invocation that was notified of a photo wanted to read; "" if it wanted none.
+func (a *album) askedFor(key string) string {
+	n, ok := a.last(key)
+	if !ok {
+		return ""
+	}
+	i := stack.NotifiedBy(n.Last())
+	if i == nil {
+		return ""
+	}
+	for _, c := range a.t.Function(function).Calls(i) {
+		if c.Operation == "GetObject" || c.Operation == "HeadObject" {
+			return c.Key
+		}
+	}
+	return ""
 }
 
 var records = check.Check{

@@ -121,7 +121,7 @@ var noImage = check.Check{
 
 var failure = check.Check{
 	ID:          "failure",
-	Requirement: "When a photo cannot be read, or its thumbnail not be stored, the invocation fails, so that Lambda tries again",
+	Requirement: "When a photo cannot be read to its end, or its thumbnail not be stored, the invocation fails, so that Lambda tries again",
 	Why: "Nobody waits for the result of an asynchronous invocation. An error is all that Lambda goes by: it tries again twice, and hands on what still fails. " +
 		"An error that is logged and not returned is a success, and the thumbnail is never made.",
 	Next: "Return the errors of GetObject and PutObject from the handler.",
@@ -142,8 +142,27 @@ var failure = check.Check{
 		}
 		a.put(kitten, "image/png", photo(40, 30, red))
 		a.fails("an event of "+kitten, t.Inject("GetObject", wire.Deny()), kitten)
+		a.cutOff()
 		a.fails("an event with two records, of "+cat+" and of "+kitten, t.Inject("PutObject", wire.Once(wire.Deny())), cat, kitten)
 	},
+}
+
+// cutOff requires that an invocation fails in which a photo did not come whole, or that the function has asked for the rest.
+func (a *album) cutOff() {
+	const key = "photos/hare.png"
+	content := photo(40, 30, red)
+	a.put(key, "image/png", content)
+	heal := a.t.Inject("GetObject", wire.CutShort(len(content)/2))
+	reply := a.t.Function(function).Invoke(a.event("an event of "+key, key))
+	heal()
+	if reply.Outcome == sandbox.Answered && len(a.of(key)) == 0 {
+		reply.Fail(check.Finding{
+			Got: "the invocation succeeded, and there is no thumbnail of " + key, Want: "an invocation that fails, so that Lambda tries again",
+			Why: "A connection that ends in the middle of the body is no fault of the photo: S3 has all of it. image.Decode returns the same error for it as for an object " +
+				"that is no image, io.ErrUnexpectedEOF; who decodes the body itself cannot tell the two apart.",
+			Next: "Read the whole body with io.ReadAll first, return its error, and decode what was read.",
+		})
+	}
 }
 
 // fails requires that an invocation fails in which there is no thumbnail of a photo in the end. It heals what is wrong.

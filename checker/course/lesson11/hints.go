@@ -45,8 +45,8 @@ var hints = map[string][]string{
 		"return nil, fmt.Errorf(\"%w: %w\", errNoImage, err), and case errors.Is(err, errNoImage): log it",
 	},
 	"failure": {
-		"Look at what handle returns when write fails.",
-		"For an asynchronous invocation the error is the only sign that something is to be done again.",
+		"Look at what handle returns when write fails, and when the body of GetObject cannot be read to its end.",
+		"For an asynchronous invocation the error is the only sign that something is to be done again. A body that is cut off is S3's failure, not the photo's.",
 		"Return every error that you do not know to be final.",
 		"case err != nil: h.log(…); return err",
 	},
