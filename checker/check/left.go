@@ -29,16 +29,19 @@ type Left struct {
 // String names the calls: UpdateItem, SendMessage (never).
 func (l *Left) String() string { return strings.Join(l.Operations, ", ") }
 
-// SendThenLook sends a request, and looks for work that the function does not wait for. The calls of each operation are
-// held back, one operation after the other and in the order in which the function is to make them, until the response
+// Step is a part of a function's work: a call of one of these operations, the usual one first.
+type Step []string
+
+// SendThenLook sends a request, and looks for work that the function does not wait for. The calls of each step are
+// held back, one step after the other and in the order in which the function is to make them, until the response
 // is there or the function is certain to wait for them. done tells whether all work has had its effect. It is asked
 // when the response is there, and what is held then has had none. If messages of the template's queues go to functions,
 // those are invoked, and it is asked again.
 //
 // If there is work left, next is sent, to see what of it is done then. Otherwise left is nil, as for a response that is
 // no success. It is for checks that have sent nothing before.
-func (a *API) SendThenLook(r Request, operations []string, done func() bool, next Request) (reply *Reply, left *Left) {
-	held := a.t.hold(operations...)
+func (a *API) SendThenLook(r Request, steps []Step, done func() bool, next Request) (reply *Reply, left *Left) {
+	held := a.t.hold(steps...)
 	defer held.open()
 	a.t.did = fmt.Sprintf("sent %s to %s, and looked which calls the function waits for", r, a.api.LogicalID)
 	response := a.begin(r)
@@ -56,7 +59,7 @@ func (a *API) SendThenLook(r Request, operations []string, done func() bool, nex
 			return reply, nil
 		}
 	}
-	return reply, a.left(reply, held, operations, next)
+	return reply, a.left(reply, held, steps, next)
 }
 
 // underWay tells whether calls of an invocation that has ended are without an answer.
@@ -72,8 +75,9 @@ func (a *API) underWay(reply *Reply) bool {
 
 // left lets held calls go on, in the next invocation, and draws what is done when. Which invocation a call came from is
 // not asked of its trace id: the SDK takes that from the process's environment, where the next invocation has
-// put its own. The next invocation makes no call of these operations before all that was left had its time.
-func (a *API) left(reply *Reply, held *held, operations []string, next Request) *Left {
+// put its own. The next invocation makes no call of these steps before all that was left had its time; if the first has
+// ended before its first call, there is no call to keep the next one back at.
+func (a *API) left(reply *Reply, held *held, steps []Step, next Request) *Left {
 	before := reply.Calls()
 	var done []string
 	operation := "" // the first one
@@ -83,14 +87,17 @@ func (a *API) left(reply *Reply, held *held, operations []string, next Request) 
 			operation = cmp.Or(operation, c.Operation)
 		}
 	}
-	undone := slices.DeleteFunc(slices.Clone(operations), func(o string) bool { return ended(before, o) != "" })
-	busy := a.t.hold(operation)
+	undone := slices.DeleteFunc(slices.Clone(steps), func(s Step) bool { return s.ended(before) != "" })
+	busy := a.t.hold()
+	if operation != "" {
+		busy = a.t.hold(Step{operation})
+	}
 	defer busy.open()
 	held.open()
 	response := a.begin(next)
 	a.until(func() bool {
 		now := reply.function.AllCalls()
-		return !slices.ContainsFunc(undone, func(o string) bool { return ended(now, o) == "" })
+		return !slices.ContainsFunc(undone, func(s Step) bool { return s.ended(now) == "" })
 	})
 	after := reply.function.AllCalls()
 	busy.open()
@@ -98,8 +105,8 @@ func (a *API) left(reply *Reply, held *held, operations []string, next Request) 
 
 	l := &Left{}
 	var then []string
-	for _, o := range undone {
-		end := ended(after, o)
+	for _, s := range undone {
+		o, end := s.name(after), s.ended(after)
 		then = append(then, o+" "+cmp.Or(end, "never"))
 		if end == "" {
 			o += " (never)"
@@ -114,14 +121,24 @@ func (a *API) left(reply *Reply, held *held, operations []string, next Request) 
 	return l
 }
 
-// ended says how the first call of an operation was answered; "" if none was.
-func ended(calls []wire.Call, operation string) string {
+// ended says how the first call of a step was answered; "" if none was.
+func (s Step) ended(calls []wire.Call) string {
 	for _, c := range calls {
-		if c.Operation == operation && c.Status != 0 {
+		if slices.Contains(s, c.Operation) && c.Status != 0 {
 			return strings.TrimSpace(fmt.Sprintf("%d %s", c.Status, c.ErrorCode))
 		}
 	}
 	return ""
+}
+
+// name is the operation that was called, or the usual one.
+func (s Step) name(calls []wire.Call) string {
+	for _, c := range calls {
+		if slices.Contains(s, c.Operation) {
+			return c.Operation
+		}
+	}
+	return s[0]
 }
 
 // until waits for something that work which was left behind does.
@@ -141,7 +158,7 @@ func (a *API) until(happened func() bool) {
 	}
 }
 
-// held are calls that are held back, operation by operation.
+// held are calls that are held back, step by step.
 type held struct {
 	gates    []*wire.Gate
 	remove   []func()
@@ -149,12 +166,12 @@ type held struct {
 }
 
 // hold holds calls back. It is no fault: calls may take their time.
-func (t *T) hold(operations ...string) *held {
+func (t *T) hold(steps ...Step) *held {
 	if t.check.Waits == "" {
 		t.fault(fmt.Errorf("the check %s holds calls back, and does not declare it in Waits", t.check.ID))
 	}
-	h := &held{arrivals: make(chan *wire.Gate, len(operations))}
-	for _, o := range operations {
+	h := &held{arrivals: make(chan *wire.Gate, len(steps))}
+	for _, step := range steps {
 		gate := wire.NewGate()
 		h.gates = append(h.gates, gate)
 		go func() {
@@ -164,15 +181,19 @@ func (t *T) hold(operations ...string) *held {
 			case <-t.ctx.Done():
 			}
 		}()
-		h.remove = append(h.remove, t.deployed().Inject(wire.Fault{Operation: o, Kind: gate.Hold()}))
+		for _, o := range step {
+			h.remove = append(h.remove, t.deployed().Inject(wire.Fault{Operation: o, Kind: gate.Hold()}))
+		}
 	}
 	return h
 }
 
 func (h *held) open() {
-	for n, gate := range h.gates {
+	for _, gate := range h.gates {
 		gate.Open()
-		h.remove[n]()
+	}
+	for _, remove := range h.remove {
+		remove()
 	}
 }
 

@@ -20,7 +20,7 @@ func looked(c *T, how string) (reply *Reply, left *Left) {
 	order := func(how, id string) Request {
 		return Request{Method: "POST", Path: "/" + how, Headers: map[string]string{"Content-Type": "text/plain"}, Body: id}
 	}
-	return c.API("OrdersApi").SendThenLook(order(how, "tea"), []string{"UpdateItem", "DeleteItem"}, done, order("wait", "milk"))
+	return c.API("OrdersApi").SendThenLook(order(how, "tea"), []Step{{"UpdateItem"}, {"BatchWriteItem", "DeleteItem"}}, done, order("wait", "milk"))
 }
 
 var holding = Check{ID: "finished", Waits: "a function that waits for its calls"}
@@ -77,9 +77,9 @@ func TestWorkThatIsForgottenNeverComes(t *testing.T) {
 	passes(t, orders.on(t, holding), func(c *T) {
 		_, left := looked(c, "forget")
 		require.NotNil(t, left)
-		assert.Equal(t, []string{"UpdateItem (never)", "DeleteItem (never)"}, left.Operations)
+		assert.Equal(t, []string{"UpdateItem (never)", "BatchWriteItem (never)"}, left.Operations)
 		require.Len(t, left.Picture, 3)
-		assert.Equal(t, "2nd invocation, of another request: answer 201; of the work of the 1st: UpdateItem never → DeleteItem never", left.Picture[1])
+		assert.Equal(t, "2nd invocation, of another request: answer 201; of the work of the 1st: UpdateItem never → BatchWriteItem never", left.Picture[1])
 		assert.ElementsMatch(t, []string{"tea", "milk-updated"}, c.Table("OrdersTable").IDs())
 	})
 }

@@ -365,6 +365,20 @@ func TestAQueueThatCannotBeMadeFailsTheCheck(t *testing.T) {
 	}
 }
 
+func TestATimeoutThatWasShortenedIsGivenBack(t *testing.T) {
+	t.Parallel()
+	passes(t, queues.on(t, Check{}), func(c *T) {
+		c.MaxTimeout(3 * time.Second)
+		queue, f := c.Queue("OrdersQueue"), c.Function("ConsumeFunction")
+		for _, timeout := range []time.Duration{3 * time.Second, 10 * time.Second} {
+			sent := queue.Send("save a")
+			queue.Drain()
+			assert.Equal(t, timeout, sent[0].Replies()[0].Timeout)
+			f.FullTimeout()
+		}
+	})
+}
+
 func TestARenewedFunctionRemembersNothing(t *testing.T) {
 	t.Parallel()
 	passes(t, queues.on(t, Check{}), func(c *T) {

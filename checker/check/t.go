@@ -335,6 +335,14 @@ func (f *Function) Renew() {
 	}
 }
 
+// FullTimeout has the function run with the Timeout of the template from the next invocation on, where [T.MaxTimeout] was
+// shorter: a function with limits of its own, and not those of its context, may keep only that one.
+func (f *Function) FullTimeout() {
+	if err := f.function.FullTimeout(maxTimeout); err != nil {
+		f.t.fault(err)
+	}
+}
+
 // Calls are the AWS calls of an invocation, which somebody else may have sent.
 func (f *Function) Calls(i *sandbox.Invocation) []wire.Call { return f.function.Calls(i) }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"sync/atomic"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
@@ -79,6 +80,13 @@ func (f *Function) InitCalls() []wire.Call {
 // Renew has the next invocation begin in a new execution environment, as after a deployment. It is called as Update is.
 func (f *Function) Renew() error {
 	return f.stack.Update(map[string]string{f.LogicalID: f.config.Binary})
+}
+
+// FullTimeout has the invocations from the next one on end at the template's Timeout, but at limit at the latest, where
+// [Options.MaxTimeout] was shorter. It is called as Update is.
+func (f *Function) FullTimeout(limit time.Duration) error {
+	f.config.Timeout = min(f.Declared.Timeout, limit)
+	return f.Renew()
 }
 
 // Calls are the AWS calls of one invocation: those made in it, and those of work that it left behind.

@@ -23,10 +23,10 @@ const (
 	confirmations = "ConfirmationsQueue"
 )
 
-// The AWS calls that make up the work behind an order, in their order.
-const (
-	reserving  = "UpdateItem"
-	confirming = "SendMessage"
+// The AWS calls that make up the work behind an order, in their order. A transaction may save the order, too.
+var (
+	reserving  = check.Step{"UpdateItem", "TransactWriteItems"}
+	confirming = check.Step{"SendMessage", "SendMessageBatch"}
 )
 
 // Files are the lesson's bank, its transcripts, and what its mistakes look like.
@@ -106,8 +106,14 @@ func refusal(t *check.T, reply *check.Reply, missing string) {
 	if t.Kept() > 0 {
 		return
 	}
-	reply.Fail(check.Finding{
+	f := check.Finding{
 		Got:  fmt.Sprintf("%s, and nothing is left that could %s", reply.Answer(), missing),
 		Want: "status 500, so that the customer tries again, or a message in a queue that is tried again",
-	})
+	}
+	for _, declared := range t.Template().Queues {
+		if len(t.Queue(declared.LogicalID).Messages()) > 0 {
+			f.Next = fmt.Sprintf("Return the error from the function that takes the work from %s: what it does not fail for, Lambda deletes from the queue.", declared.LogicalID)
+		}
+	}
+	reply.Fail(f)
 }

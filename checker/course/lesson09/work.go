@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"example.com/serverless-patterns/checker/check"
+	"example.com/serverless-patterns/checker/eventsource"
 )
 
 var taken = check.Check{
@@ -61,7 +62,7 @@ var finished = check.Check{
 	Run: func(t *check.T) {
 		o, another := kettles(t), kettles(t)
 		done := func() bool { return reserved(t, o.Item) == float64(o.Quantity) && confirmed(t, o.ID) == 1 }
-		reply, left := t.API(api).SendThenLook(post(o), []string{reserving, confirming}, done, post(another))
+		reply, left := t.API(api).SendThenLook(post(o), []check.Step{reserving, confirming}, done, post(another))
 		accepted(reply)
 		if left == nil {
 			return
@@ -71,9 +72,10 @@ var finished = check.Check{
 			Want:     "an answer when all of it is done",
 			Evidence: left.Picture,
 		}
-		if left.String() == confirming+" (never)" {
+		if left.String() == confirming[0]+" (never)" {
 			finding.Next = "Send the confirmation, too: a message to the queue of CONFIRMATIONS_QUEUE_URL, with the order as its body."
 		}
+		handedOver(t, o.ID)
 		if queue := waitingIn(t, o.ID); queue != "" {
 			finding.Got = fmt.Sprintf("status %d, and the work in %s, from which no function of the template takes it", reply.Answer().Status, queue)
 			finding.Want = "a function that does the work, or an answer when all of it is done"
@@ -87,6 +89,39 @@ var finished = check.Check{
 		}
 		reply.Fail(finding)
 	},
+}
+
+// handedOver requires that the function that takes the work of an order from a queue does not fail.
+func handedOver(t *check.T, id string) {
+	for _, declared := range t.Template().Queues {
+		for _, m := range t.Queue(declared.LogicalID).Messages() {
+			if !strings.Contains(m.Body, id) || m.Story().Last().Then == eventsource.Deleted {
+				continue
+			}
+			f := check.Finding{
+				Got:  fmt.Sprintf("the work was sent to %s, and %s", declared.LogicalID, strings.Replace(m.Happened(), "was delivered", "delivered", 1)),
+				Want: "a function that does the work that it takes from " + declared.LogicalID,
+			}
+			if !lacksPermission(m) {
+				f.Why = "The work was handed over, and is not done. SQS delivers a message again whose function fails; what is in a dead-letter queue waits for a person to look at it."
+				f.Next = "The evidence has the function's calls and its log: mend what fails there. The function that answers customers is not at fault."
+			}
+			m.Fail(f)
+		}
+	}
+}
+
+// lacksPermission tells whether the function that was given a message made a call that its Policies do not allow: the
+// message's finding then says which.
+func lacksPermission(m check.Message) bool {
+	for _, reply := range m.Replies() {
+		for _, c := range reply.Calls() {
+			if _, denied := c.Denied(); denied && c.Fault == "" {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // waitingIn is a queue that has the work of an order, and no function that takes it; "" if there is none.
