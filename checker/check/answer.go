@@ -70,6 +70,13 @@ func (r *Reply) answered(want string) {
 	case r.Outcome == sandbox.Failed:
 		f.Why = "An error that the handler returns goes to Lambda, not to the caller: API Gateway answers 500 without a reason."
 		f.Next = "Turn the error into an answer with a status code and a body, and return a nil error."
+	case r.Outcome == sandbox.Exited && crash(r.Log) != "":
+		f.Got += ": " + crash(r.Log)
+		f.Why = "What goes wrong in a goroutine of its own ends the whole process: nobody above it can recover. API Gateway answers 500 without a reason, and the next request pays for a cold start."
+		f.Next = "The evidence has the place."
+		if strings.Contains(crash(r.Log), "concurrent map") {
+			f.Next += " A map that several goroutines use needs a sync.Mutex, or a result of its own for each goroutine."
+		}
 	case r.Outcome == sandbox.Exited:
 		f.Why = "Lambda has to start a new process: API Gateway answers 500 without a reason, and the next request pays for a cold start."
 		f.Next = "Do not end the process in a handler: no os.Exit, no log.Fatal. The evidence has its last words."
@@ -115,6 +122,16 @@ func (r *Reply) asynchronous(f *Finding) {
 	case r.Outcome == sandbox.OutOfMemory:
 		f.Why = "Lambda kills a process that uses more memory than MemorySize. Then it sends the event again, twice, and kills the process again."
 	}
+}
+
+// crash is the line in which the Go runtime says why it ended the process, or "".
+func crash(log []string) string {
+	for _, line := range log {
+		if strings.HasPrefix(line, "fatal error: ") || strings.HasPrefix(line, "panic: ") {
+			return line
+		}
+	}
+	return ""
 }
 
 // Answer requires an answer in the form that API Gateway takes, and returns it. The response of an API is

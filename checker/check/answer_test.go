@@ -67,6 +67,21 @@ func TestAnsweredSaysOfEachOtherOutcomeWhatItMeansAndWhatToDo(t *testing.T) {
 	}
 }
 
+func TestAnsweredSaysWhyTheGoRuntimeEndedTheProcess(t *testing.T) {
+	t.Parallel()
+	for line, next := range map[string]string{
+		"fatal error: concurrent map writes":                "sync.Mutex",
+		"panic: assignment to entry in nil map [recovered]": "The evidence has the place.",
+	} {
+		exited := failing(sandbox.Exited, `{"errorType":"Runtime.ExitError","errorMessage":"RequestId: r Error: Runtime exited with error: exit status 2"}`)
+		exited.Exit, exited.InitCompleted = "exit status 2", true
+		exited.Log = []string{"panic, as the function says itself: tea", line, "", "goroutine 7 [running]:"}
+		f := finding(t, Check{}, func(t *T) { replyOf(t, exited).Answered() })
+		assert.Equal(t, "the process ended with exit status 2, without an answer: "+line, f.Got)
+		assert.Contains(t, f.Next, next)
+	}
+}
+
 func TestAnswerReadsWhatAPIGatewayTakes(t *testing.T) {
 	t.Parallel()
 	for payload, want := range map[string]Answer{

@@ -1,7 +1,7 @@
 package sam
 
 import (
-	"cmp"
+	"net/netip"
 	"strconv"
 	"strings"
 
@@ -11,6 +11,7 @@ import (
 // Network is what a template declares of its VPCs, as far as it decides where the packets of a function may go. It is
 // read as declared: what exists outside the template is not in it.
 type Network struct {
+	VPCs           []VPC
 	Subnets        []Subnet
 	Routes         []Route
 	SecurityGroups []SecurityGroup
@@ -23,12 +24,23 @@ type Network struct {
 	tables map[string]string
 }
 
+// VPC is an AWS::EC2::VPC.
+type VPC struct {
+	Resource
+	// Blocks are its addresses; nil if the template does not say them all.
+	Blocks []netip.Prefix
+	// Resolves tells whether names can be looked up at AWS's resolver in it, which EnableDnsSupport: false ends. Whoever
+	// brings a resolver of their own, by DHCP options, needs none of AWS's.
+	Resolves bool
+}
+
 // Subnet is an AWS::EC2::Subnet.
 type Subnet struct {
 	Resource
-	// Zone is the AvailabilityZone as written, or else the AvailabilityZoneId, so that two can be compared; "" if AWS is to
-	// choose one.
-	Zone string
+	// VPC is the logical id of its VPC or of a parameter, or an id as it is; "" if none is named.
+	VPC   string
+	Block netip.Prefix // zero if the template does not say it
+	Zone  Zone
 }
 
 // Route is an AWS::EC2::Route.
@@ -45,6 +57,7 @@ type Route struct {
 // SecurityGroup is an AWS::EC2::SecurityGroup, with the rules that are resources of their own.
 type SecurityGroup struct {
 	Resource
+	VPC string // as of a subnet; "" is the default VPC of the account
 	// Without a rule for Egress AWS lets everything out.
 	Egress, Ingress []Rule
 }
@@ -56,16 +69,20 @@ type Rule struct {
 	FromPort, ToPort int    // 0 if not given
 	// Peer is whom the rule is about, as written: a CIDR block, !Ref of a security group, the id of a prefix list.
 	Peer Value
-	// CIDR tells whether Peer is a block of addresses.
-	CIDR bool
+	// CIDR tells whether Peer is a block of addresses, which is Block where the template says it.
+	CIDR  bool
+	Block netip.Prefix
 }
 
 // Endpoint is an AWS::EC2::VPCEndpoint.
 type Endpoint struct {
 	Resource
+	VPC         string // as of a subnet
 	Service     string // such as "dynamodb": the last part of ServiceName
 	Gateway     bool   // otherwise it is an interface, or a load balancer's
 	RouteTables []string
+	// Policy is what its PolicyDocument says, of whomever; nil is AWS's own, which allows everything.
+	Policy []PolicyStatement
 }
 
 // Network reads what the template declares of VPCs.
@@ -77,8 +94,10 @@ func (t *Template) Network() Network {
 	}
 	for _, o := range t.Others {
 		switch o.Type {
+		case "AWS::EC2::VPC":
+			n.VPCs = append(n.VPCs, t.vpc(o))
 		case "AWS::EC2::Subnet":
-			n.Subnets = append(n.Subnets, Subnet{o.Resource, cmp.Or(written(child(o.Properties, "AvailabilityZone")), written(child(o.Properties, "AvailabilityZoneId")))})
+			n.Subnets = append(n.Subnets, Subnet{o.Resource, o.vpcID(), t.block(o.one("CidrBlock")), t.zone(o)})
 		case "AWS::EC2::SubnetRouteTableAssociation":
 			n.tables[o.refers("SubnetId")] = o.refers("RouteTableId")
 		case "AWS::EC2::Route":
@@ -88,9 +107,9 @@ func (t *Template) Network() Network {
 		case "AWS::EC2::EIP":
 			n.Addresses = append(n.Addresses, o)
 		case "AWS::EC2::VPCEndpoint":
-			n.Endpoints = append(n.Endpoints, o.endpoint())
+			n.Endpoints = append(n.Endpoints, t.endpoint(o))
 		case "AWS::EC2::SecurityGroup":
-			n.SecurityGroups = append(n.SecurityGroups, SecurityGroup{o.Resource, o.rules("SecurityGroupEgress"), o.rules("SecurityGroupIngress")})
+			n.SecurityGroups = append(n.SecurityGroups, SecurityGroup{o.Resource, o.vpcID(), t.rules(o, "SecurityGroupEgress"), t.rules(o, "SecurityGroupIngress")})
 		}
 	}
 	for _, o := range t.Others {
@@ -99,7 +118,7 @@ func (t *Template) Network() Network {
 			continue
 		}
 		if g := n.SecurityGroup(o.refers("GroupId")); g != nil {
-			if rule := o.rule(nil, o.Line); egress {
+			if rule := t.rule(o, nil, o.Line); egress {
 				g.Egress = append(g.Egress, rule)
 			} else {
 				g.Ingress = append(g.Ingress, rule)
@@ -107,6 +126,16 @@ func (t *Template) Network() Network {
 		}
 	}
 	return n
+}
+
+// VPC finds a VPC by its logical id; nil if there is none.
+func (n *Network) VPC(logicalID string) *VPC {
+	for k := range n.VPCs {
+		if n.VPCs[k].LogicalID == logicalID {
+			return &n.VPCs[k]
+		}
+	}
+	return nil
 }
 
 // Subnet finds a subnet by its logical id; nil if there is none.
@@ -187,28 +216,31 @@ type anyRegion struct{}
 func (anyRegion) Ref(string) (string, error)            { return "region", nil }
 func (anyRegion) GetAtt(string, string) (string, error) { return "", errDeployed }
 
-func (o *Other) endpoint() Endpoint {
-	e := Endpoint{Resource: o.Resource, Gateway: true, RouteTables: o.references("RouteTableIds")} // AWS's default is Gateway
+func (t *Template) endpoint(o *Other) Endpoint {
+	e := Endpoint{
+		Resource: o.Resource, VPC: o.vpcID(), Gateway: true, // AWS's default
+		RouteTables: o.references("RouteTableIds"), Policy: o.statements("PolicyDocument"),
+	}
 	for _, v := range o.Values("VpcEndpointType") {
 		text, _ := v.Literal()
 		e.Gateway = text == "Gateway"
 	}
-	for _, v := range o.Values("ServiceName") {
-		if name, err := v.Resolve(anyRegion{}); err == nil {
-			e.Service = name[strings.LastIndexByte(name, '.')+1:]
-		}
+	name, ok := t.known(o.one("ServiceName"))
+	if !ok {
+		name, _ = o.one("ServiceName").Resolve(anyRegion{})
 	}
+	e.Service = name[strings.LastIndexByte(name, '.')+1:]
 	return e
 }
 
 // rules are those within a security group; nil if there are none.
-func (o *Other) rules(property string) (all []Rule) {
+func (t *Template) rules(o *Other, property string) (all []Rule) {
 	list := child(o.Properties, property)
 	if list == nil || list.Kind != yaml.SequenceNode {
 		return nil
 	}
 	for k, item := range list.Content {
-		all = append(all, o.rule([]string{property, strconv.Itoa(k)}, item.Line))
+		all = append(all, t.rule(o, []string{property, strconv.Itoa(k)}, item.Line))
 	}
 	return all
 }
@@ -217,25 +249,18 @@ func (o *Other) rules(property string) (all []Rule) {
 var protocols = map[string]string{"1": "icmp", "6": "tcp", "17": "udp"}
 
 // rule reads a rule whose properties are below a path.
-func (o *Other) rule(path []string, line int) Rule {
+func (t *Template) rule(o *Other, path []string, line int) Rule {
 	r := Rule{Line: line}
-	one := func(name string) (Value, bool) {
-		all := o.Values(append(append([]string{}, path...), name)...)
-		if len(all) == 0 {
-			return Value{}, false
-		}
-		return all[0], true
-	}
+	one := func(name string) Value { return o.one(append(append([]string{}, path...), name)...) }
 	number := func(name string) int {
-		v, _ := one(name)
-		text, _ := v.Literal()
+		text, _ := t.known(one(name))
 		n, err := strconv.Atoi(text)
 		if err != nil {
 			return 0
 		}
 		return n
 	}
-	if v, ok := one("IpProtocol"); ok {
+	if v := one("IpProtocol"); !v.IsZero() {
 		r.Protocol = strings.ToLower(v.String())
 		if name, known := protocols[r.Protocol]; known {
 			r.Protocol = name
@@ -246,21 +271,12 @@ func (o *Other) rule(path []string, line int) Rule {
 		"CidrIp", "CidrIpv6", "DestinationSecurityGroupId", "DestinationPrefixListId", "SourceSecurityGroupId", "SourceSecurityGroupName",
 		"SourcePrefixListId",
 	} {
-		if v, ok := one(name); ok {
+		if v := one(name); !v.IsZero() {
 			r.Peer, r.CIDR = v, strings.HasPrefix(name, "Cidr")
 		}
 	}
+	if r.CIDR {
+		r.Block = t.block(r.Peer)
+	}
 	return r
-}
-
-// written is a node as text, to be compared.
-func written(n *yaml.Node) string {
-	if n == nil {
-		return ""
-	}
-	text, err := yaml.Marshal(n)
-	if err != nil {
-		return ""
-	}
-	return strings.TrimSpace(string(text))
 }

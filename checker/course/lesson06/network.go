@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
-	"strings"
 
 	"example.com/serverless-patterns/checker/check"
 	"example.com/serverless-patterns/checker/sam"
@@ -24,7 +23,40 @@ var inVPC = check.Check{
 	Why: "The three services have addresses within the VPC alone, so this function needs to be there. It is the one reason to put a function into a VPC: " +
 		"DynamoDB and the internet are reached from outside of it without any of what this template has to declare.",
 	Next: "Give QuoteFunction a VpcConfig with SubnetIds and SecurityGroupIds of the template.",
-	Run:  func(t *check.T) { lookAtNetwork(t) },
+	Run: func(t *check.T) {
+		n := lookAtNetwork(t)
+		n.requireOneVPC()
+	},
+}
+
+// requireOneVPC requires that AWS takes the function: that its subnets and its security groups are of one VPC.
+func (n *network) requireOneVPC() {
+	first := n.subnets[0]
+	if n.VPC(first.VPC) == nil {
+		return // it is declared elsewhere
+	}
+	const why = "AWS refuses a function whose subnets and security groups are not all of one VPC, and CloudFormation takes back all that it had made of the stack."
+	differs := func(line int, id, what, vpc string) {
+		n.refuse(line, id, check.Finding{
+			Got: fmt.Sprintf("%s of %s, and %s is a subnet of %s", what, vpc, first.LogicalID, first.VPC), Want: "VpcId: !Ref " + first.VPC, Why: why,
+			Next: "Give all subnets and security groups of the function the same VpcId.",
+		})
+	}
+	for _, s := range n.subnets[1:] {
+		if n.VPC(s.VPC) != nil && s.VPC != first.VPC {
+			differs(s.Line, s.LogicalID, "a subnet", s.VPC)
+		}
+	}
+	for _, id := range n.function.VpcConfig.SecurityGroupIds {
+		r, _ := id.Reference()
+		switch g := n.SecurityGroup(r.LogicalID); {
+		case g == nil: // it is declared elsewhere
+		case g.VPC == "":
+			differs(g.Line, g.LogicalID, "no VpcId, so it is a security group", "the account's default VPC")
+		case n.VPC(g.VPC) != nil && g.VPC != first.VPC:
+			differs(g.Line, g.LogicalID, "a security group", g.VPC)
+		}
+	}
 }
 
 // lookAtNetwork reads the template, and requires that the function is in subnets that it declares.
@@ -53,10 +85,14 @@ func lookAtNetwork(t *check.T) *network {
 
 // fail ends the check with what the template says of a resource.
 func (n *network) fail(line int, resource, got, want string, evidence ...string) {
-	n.t.Fail(check.Finding{
-		Did: "read what the template says of " + resource, Got: got, Want: want,
-		Evidence: append([]string{fmt.Sprintf("line %d of template.yaml", line)}, evidence...),
-	})
+	n.refuse(line, resource, check.Finding{Got: got, Want: want, Evidence: evidence})
+}
+
+// refuse is as fail, for findings with a reason and a next step of their own.
+func (n *network) refuse(line int, resource string, f check.Finding) {
+	f.Did = "read what the template says of " + resource
+	f.Evidence = append([]string{fmt.Sprintf("line %d of template.yaml", line)}, f.Evidence...)
+	n.t.Fail(f)
 }
 
 var subnets = check.Check{
@@ -75,16 +111,25 @@ var subnets = check.Check{
 				}
 			}
 		}
+		n.requirePlaces()
 		first := n.subnets[0]
 		for _, s := range n.subnets[1:] {
-			if s.Zone != "" && first.Zone != "" && s.Zone != first.Zone {
+			if (sam.Zone{}) != s.Zone && (sam.Zone{}) != first.Zone && apart(s.Zone, first.Zone) {
 				return
 			}
 		}
 		got := "one subnet: " + first.LogicalID
-		switch chosen := slices.IndexFunc(n.subnets, func(s *sam.Subnet) bool { return s.Zone == "" }); {
+		chosen := slices.IndexFunc(n.subnets, func(s *sam.Subnet) bool { return s.Zone == sam.Zone{} })
+		other := slices.IndexFunc(n.subnets, func(s *sam.Subnet) bool { return s.Zone.Index != first.Zone.Index })
+		switch {
 		case len(n.subnets) > 1 && chosen >= 0:
 			got = fmt.Sprintf("%s without an AvailabilityZone: AWS chooses one, which may be that of the others", n.subnets[chosen].LogicalID)
+		case other >= 0:
+			n.refuse(n.function.Line, function, check.Finding{
+				Got:  fmt.Sprintf("%s and %s, which are in one zone in most accounts: the first of !GetAZs is the zone a, the second the zone b", first.LogicalID, n.subnets[other].LogicalID),
+				Want: "subnets in two Availability Zones",
+				Next: "Write both zones in one form, such as !Select [0, !GetAZs \"\"] and !Select [1, !GetAZs \"\"].",
+			})
 		case len(n.subnets) > 1:
 			got = fmt.Sprintf("%d subnets, all in the zone of %s", len(n.subnets), first.LogicalID)
 		}
@@ -92,120 +137,43 @@ var subnets = check.Check{
 	},
 }
 
-var dynamoDBEndpoint = check.Check{
-	ID:          "dynamodb-endpoint",
-	Requirement: "DynamoDB is reached by a gateway endpoint, from every subnet that the function is in",
-	Why: "DynamoDB is not in the VPC. Without an endpoint its traffic needs a NAT gateway, which is paid by the hour and by the gigabyte; with neither, each call " +
-		"hangs. A gateway endpoint costs nothing, and is a route: subnets whose route table it does not name do not have it.",
-	Next: "Declare an AWS::EC2::VPCEndpoint with ServiceName: !Sub com.amazonaws.${AWS::Region}.dynamodb, and the route tables of the function's subnets in RouteTableIds.",
-	Run: func(t *check.T) {
-		n := lookAtNetwork(t)
-		served := map[string]bool{}
-		for _, e := range n.Endpoints {
-			if e.Service == "dynamodb" && e.Gateway {
-				for _, table := range e.RouteTables {
-					served[table] = true
-				}
-			}
-		}
-		for _, s := range n.subnets {
-			routes := n.RouteTable(s.LogicalID)
-			switch {
-			case len(served) == 0:
-				n.fail(s.Line, s.LogicalID, "no gateway endpoint for DynamoDB in any route table", "a gateway endpoint whose RouteTableIds name the route table of "+s.LogicalID)
-			case routes == "":
-				n.fail(s.Line, s.LogicalID, "no route table of its own, so it has the VPC's main one, which the endpoint does not name",
-					"an AWS::EC2::SubnetRouteTableAssociation with a route table that the endpoint names")
-			case !served[routes]:
-				n.fail(s.Line, s.LogicalID, fmt.Sprintf("the route table %s, which no gateway endpoint for DynamoDB names", routes), "a route table that is among the RouteTableIds of the endpoint")
-			}
-		}
-	},
-}
-
-// The ports that the lesson's README names.
-const (
-	https        = 443
-	servicesPort = 8080
-)
-
-var securityGroup = check.Check{
-	ID:          "security-group",
-	Requirement: "The function's security group lets out HTTPS for DynamoDB and port 8080 to the services, and nothing else, and lets nothing in",
-	Why: "A security group without a rule for egress lets everything out. Whoever gets in through a library that was tampered with then talks to every machine of the VPC, " +
-		"and to the world. Nothing ever connects to a function, so rules for ingress only mislead those who read them.",
-	Next: "Give QuoteSecurityGroup a SecurityGroupEgress with two rules: tcp 443, and tcp 8080 with DestinationSecurityGroupId: !Ref ServicesSecurityGroup. Take out SecurityGroupIngress.",
-	Run: func(t *check.T) {
-		n := lookAtNetwork(t)
-		ids := n.function.VpcConfig.SecurityGroupIds
-		if len(ids) == 0 {
-			n.fail(n.function.Line, function, "no SecurityGroupIds, so the function has the VPC's default group, which lets everything out", "a security group of its own")
-		}
-		var dynamoDB, toServices bool
-		for _, id := range ids {
-			r, _ := id.Reference()
-			g := n.SecurityGroup(r.LogicalID)
-			if g == nil {
-				n.fail(id.Line(), function, fmt.Sprintf("the security group %s, which the template does not declare", id), "a security group of the template")
-			}
-			if len(g.Egress) == 0 {
-				n.fail(g.Line, g.LogicalID, "no rule for egress, so AWS lets everything out", "rules for egress: tcp 443, and tcp 8080 to the services")
-			}
-			for _, rule := range g.Egress {
-				switch {
-				case rule.Protocol == "tcp" && rule.FromPort == https && rule.ToPort == https:
-					if inside(rule) {
-						n.fail(rule.Line, g.LogicalID, "a rule that lets out "+words(rule), "a rule for tcp 443 that reaches DynamoDB: to 0.0.0.0/0, or to its prefix list. "+
-							"A gateway endpoint is a route, and has no address in the VPC: the packets still go to DynamoDB's public ones")
-					}
-					dynamoDB = true
-				case rule.Protocol == "tcp" && rule.FromPort == servicesPort && rule.ToPort == servicesPort && !n.everywhere(rule):
-					toServices = true
-				default:
-					n.fail(rule.Line, g.LogicalID, "a rule that lets out "+words(rule), "rules that let out tcp 443, and tcp 8080 to the services, and nothing else")
-				}
-			}
-			for _, rule := range g.Ingress {
-				n.fail(rule.Line, g.LogicalID, "a rule that lets in "+words(rule), "no rule for ingress: nothing connects to a function")
-			}
-		}
-		if !dynamoDB {
-			n.fail(n.function.Line, function, "no rule that lets out HTTPS, so DynamoDB is out of reach", "a rule for egress with tcp 443")
-		}
-		if !toServices {
-			n.fail(n.function.Line, function, "no rule that lets out port 8080, so the services are out of reach", "a rule for egress with tcp 8080 to the services")
-		}
-	},
-}
-
-// inside tells whether a rule is for private addresses alone, or for nobody.
-func inside(r sam.Rule) bool {
-	text, ok := r.Peer.Literal()
-	block, err := netip.ParsePrefix(text)
-	return r.Peer.IsZero() || r.CIDR && ok && err == nil && block.Addr().IsPrivate()
-}
-
-// everywhere tells whether a rule is for every address.
-func (n *network) everywhere(r sam.Rule) bool {
-	block, ok := r.Peer.Literal()
-	return r.Peer.IsZero() || r.CIDR && ok && strings.HasSuffix(block, "/0")
-}
-
-// words are what a rule allows.
-func words(r sam.Rule) string {
-	var what string
-	switch {
-	case r.Protocol == "-1" || r.Protocol == "all":
-		what = "everything"
-	case r.FromPort == r.ToPort:
-		what = fmt.Sprintf("%s %d", r.Protocol, r.FromPort)
-	default:
-		what = fmt.Sprintf("%s %d to %d", r.Protocol, r.FromPort, r.ToPort)
+// apart tells whether two zones differ. An item of the list of zones and a name are taken for one zone when they are that in
+// most accounts: nobody can rely on it that they are not.
+func apart(a, b sam.Zone) bool {
+	if a.Letter != "" && b.Letter != "" {
+		return a.Letter != b.Letter
 	}
-	if r.Peer.IsZero() {
-		return what
+	return a.Written != b.Written
+}
+
+// requirePlaces requires that AWS makes the subnets: that each has addresses of the VPC, and none that another has.
+func (n *network) requirePlaces() {
+	for k, s := range n.Subnets {
+		if !s.Block.IsValid() {
+			continue
+		}
+		refuse := func(got, want string) {
+			n.refuse(s.Line, s.LogicalID, check.Finding{
+				Got: got, Want: want,
+				Why:  "A subnet is a part of its VPC's addresses that no other subnet has. AWS refuses any other, and CloudFormation takes back all that it had made of the stack.",
+				Next: fmt.Sprintf("Give %s a CidrBlock of its own within that of the VPC.", s.LogicalID),
+			})
+		}
+		vpc := n.VPC(s.VPC)
+		if vpc != nil && vpc.Blocks != nil && !slices.ContainsFunc(vpc.Blocks, func(b netip.Prefix) bool { return within(s.Block, b) }) {
+			refuse(fmt.Sprintf("the addresses %s, which are not in the VPC's %s", s.Block, vpc.Blocks[0]), "a part of "+vpc.Blocks[0].String())
+		}
+		for _, before := range n.Subnets[:k] {
+			if before.VPC == s.VPC && before.Block.IsValid() && before.Block.Overlaps(s.Block) {
+				refuse(fmt.Sprintf("the addresses %s, and %s of the same VPC has %s", s.Block, before.LogicalID, before.Block), "addresses that no other subnet has")
+			}
+		}
 	}
-	return what + ", for " + r.Peer.String()
+}
+
+// within tells whether a block of addresses is a part of another.
+func within(inner, outer netip.Prefix) bool {
+	return outer.Contains(inner.Addr()) && inner.Bits() >= outer.Bits()
 }
 
 var noNAT = check.Check{
