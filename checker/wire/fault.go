@@ -19,7 +19,7 @@ type Fault struct {
 	Operation string
 	// Text limits the fault to requests that contain it, such as the id of an item; "" is every one.
 	Text string
-	// Kind is what goes wrong: Deny, NoTable, Conflict, Hang, Delay, Throttle, FailBefore, FailAfter, CutShort, Crash, Meanwhile.
+	// Kind is what goes wrong: Deny, NoTable, Conflict, Hang, Break, Delay, Throttle, FailBefore, FailAfter, CutShort, Crash, Meanwhile.
 	Kind Kind
 }
 
@@ -105,6 +105,12 @@ func Once(k Kind) Kind {
 // Hang never answers. It ends when the caller gives up.
 func Hang() Kind {
 	return Kind{"is not answered", true, "held back", func(x *exchange) { x.wait(nil) }}
+}
+
+// Break ends the connection in place of an answer, as a network does now and then. The SDK retries it, and its error then has
+// the words of net/http, with quotes in them.
+func Break() Kind {
+	return Kind{"breaks off", true, "broken off", func(*exchange) { panic(http.ErrAbortHandler) }}
 }
 
 // Delay answers as the backend does, but later.

@@ -172,6 +172,21 @@ func TestFaults(t *testing.T) {
 	}
 }
 
+func TestABrokenConnectionIsTriedAgain(t *testing.T) {
+	t.Parallel()
+	s := listen(t)
+	remove := s.Inject(wire.Fault{Kind: wire.Break()})
+	db := client(t, s, s.NewCaller("one", "env-1"))
+	_, err := get(t, db, "a")
+	require.ErrorContains(t, err, `Post "`+s.URL())
+	calls := s.Calls()
+	assert.GreaterOrEqual(t, len(calls), 3, "what the SDK retries")
+	assert.Equal(t, "DynamoDB GetItem on items, id=a: no answer (broken off by the checker)", calls[0].String())
+	remove()
+	_, err = get(t, db, "a")
+	require.NoError(t, err)
+}
+
 func TestAConflictCancelsATransaction(t *testing.T) {
 	t.Parallel()
 	s := listen(t)

@@ -46,7 +46,23 @@ var tableFailure = check.Check{
 			serverError(t, f.Invoke(event))
 			remove()
 		}
+		t.Inject("GetItem", wire.NoTable())
+		blamesTheTable(t, f.Invoke(event))
 	},
+}
+
+// blamesTheTable requires that a table that is not there is not taken for an item that is not.
+func blamesTheTable(t *check.T, reply *check.Reply) {
+	if a := reply.Answer(); a.Status < 500 {
+		reply.Fail(check.Finding{
+			Got:  a.String() + " when there is no table",
+			Want: "status 500: it says nothing about the item",
+			Why: "ResourceNotFoundException is about the table: its name is wrong, or the region, or somebody has deleted it. " +
+				"A caller who is told 404 believes that the item is gone, and nobody looks for the mistake.",
+			Next: "Leave ResourceNotFoundException to the answer for all other errors, 500. GetItem has no error for an item that is not there.",
+		})
+	}
+	serverError(t, reply)
 }
 
 // tellsNothingInternal looks for what is nobody's business in the body and the headers of an answer.
@@ -61,7 +77,9 @@ func tellsNothingInternal(t *check.T, reply *check.Reply) {
 		{"AWS's error code", "AccessDenied"},
 		{"AWS's error code", "InternalServerError"},
 		{"AWS's error code", "ProvisionedThroughputExceeded"},
+		{"AWS's error code", "ResourceNotFound"},
 		{"AWS's words", "not authorized to perform"},
+		{"AWS's words", "Requested resource not found"},
 		{"an ARN", "arn:aws"},
 		{"the account", stack.AccountID},
 		{"the SDK's words", "operation error"},
@@ -89,6 +107,11 @@ var failureLog = check.Check{
 		first := f.Invoke(bare(fields{"id": t.ID("kettle")}))
 		loggedOnce(f.Invoke(bare(fields{"id": t.ID("kettle")})), first.RequestID, "AccessDenied", "the failure")
 		remove()
+		remove = t.Inject("GetItem", wire.Break()) // its error has quotes in it
+		if broken := f.Invoke(bare(fields{"id": t.ID("kettle")})); broken.Outcome != sandbox.TimedOut {
+			loggedOnce(broken, first.RequestID, "", "the call that broke off")
+		}
+		remove()
 		t.Inject("GetItem", wire.Hang())
 		// Three times at once: on a machine that is busy, one of them may come too late by its fault. That none
 		// of them ends in time is another requirement.
@@ -106,6 +129,7 @@ var failureLog = check.Check{
 func loggedOnce(reply *check.Reply, earlier, cause, what string) {
 	finding := check.Finding{Want: "one line of JSON with the error, a stack and the request id " + reply.RequestID}
 	var failures, stacks []map[string]any
+	var texts []string // about the failure, and no JSON
 	for _, line := range reply.Log {
 		var entry map[string]any
 		switch {
@@ -117,6 +141,9 @@ func loggedOnce(reply *check.Reply, earlier, cause, what string) {
 				finding.Got = "a stack over several lines, each of which becomes an entry of its own"
 				reply.Fail(finding)
 			}
+			if strings.Contains(line, reply.RequestID) || cause != "" && strings.Contains(line, cause) {
+				texts = append(texts, line)
+			}
 		case mentions(entry, reply.RequestID) && hasStack(entry):
 			failures, stacks = append(failures, entry), append(stacks, entry)
 		case hasStack(entry):
@@ -126,6 +153,8 @@ func loggedOnce(reply *check.Reply, earlier, cause, what string) {
 		}
 	}
 	switch {
+	case len(failures)+len(stacks) == 0 && len(texts) > 0:
+		finding.Got, finding.Next = noJSON(texts[0], what)
 	case len(failures)+len(stacks) == 0:
 		finding.Got = fmt.Sprintf("no line of JSON about %s; lines in the log: %d", what, len(reply.Log))
 	case len(stacks) == 0:
@@ -140,6 +169,16 @@ func loggedOnce(reply *check.Reply, earlier, cause, what string) {
 		return
 	}
 	reply.Fail(finding)
+}
+
+// noJSON tells text from what was meant to be JSON, and how to write it so that it is.
+func noJSON(line, what string) (got, next string) {
+	if !strings.HasPrefix(line, "{") {
+		return "a line about " + what + " that is text", "Make the logger with slog.NewJSONHandler. That of package lambdacontext writes text " +
+			"unless the template has LoggingConfig with LogFormat: JSON."
+	}
+	return "a line about " + what + " that begins like JSON, and is none", fmt.Sprintf("Have slog.NewJSONHandler or json.Marshal write the line. "+
+		"Where it is put together by hand, a quote, a tab or the end of a line breaks it: json.Unmarshal says `%v`.", json.Unmarshal([]byte(line), new(any)))
 }
 
 // mentions tells whether a value has a string that contains this text, at any depth.

@@ -64,7 +64,7 @@ var hints = map[string][]string{
 	},
 	"bad-id": {
 		"Look at what your code does with {}, with {\"id\": 7}, and with a body that is not JSON.",
-		"Whatever the caller can mend is a 400: decoding failed, or the id is missing, empty or no string.",
+		"Whatever the caller can mend is a 400: decoding failed, or the id is missing, empty, no string, or too long for a key.",
 		"An error type of your own for requests that are wrong, and one place that turns errors into answers.",
 		"type badRequestError struct{ message string }, and errors.As(err, &bad) where the status is chosen.",
 	},

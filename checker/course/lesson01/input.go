@@ -123,7 +123,40 @@ var badID = check.Check{
 				})
 			}
 		}
+		firstOfTwo(f.Invoke(api(`{"id":"a"} {"id":"b"}`)))
+		tooLong(f.Invoke(event(fmt.Sprintf("an API Gateway event with an id of %d bytes", maxKey+1), api(text(fields{"id": strings.Repeat("k", maxKey+1)})))))
 	},
+}
+
+// firstOfTwo requires that a body which is JSON at its beginning only is refused.
+func firstOfTwo(reply *check.Reply) {
+	if a := reply.Answer(); a.Status != 400 {
+		reply.Fail(check.Finding{
+			Got:  a.String() + " for the first of two requests",
+			Want: `status 400, and a body like {"error": "what is wrong"}`,
+			Why:  "A body with more than one value is not JSON. Its sender believes that all of it was read, and nobody says that it was not.",
+			Next: "Read the whole body: json.Unmarshal refuses what is behind the first value, Decode of a json.Decoder leaves it unread.",
+		})
+	}
+	reply.ErrorBody(400)
+}
+
+// maxKey is the longest key that DynamoDB takes, in bytes.
+const maxKey = 2048
+
+// tooLong accepts 404 as well as 400 for an id that is longer than a key: nobody has it.
+func tooLong(reply *check.Reply) {
+	a := reply.Answer()
+	if a.Status < 400 || a.Status > 499 {
+		reply.Fail(check.Finding{
+			Got:  fmt.Sprintf("%s for an id of %d bytes", a, maxKey+1),
+			Want: "status 400, or 404",
+			Why: fmt.Sprintf("DynamoDB takes no key of more than %d bytes, and refuses the call with a ValidationException. 500 says that the table failed: "+
+				"the caller tries again, and the team that runs the function is woken.", maxKey),
+			Next: fmt.Sprintf("Compare len(id), which counts bytes, with %d before the table is called.", maxKey),
+		})
+	}
+	reply.ErrorBody(a.Status)
 }
 
 // saysWhatIsWrong is generous: the text only has to speak of the request.
