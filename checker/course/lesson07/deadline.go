@@ -53,14 +53,50 @@ var hangsOnce = check.Check{
 	Run: func(t *check.T) {
 		t.MaxTimeout(roomForTwo)
 		p := newPayments(t)
-		o := newOrder(t)
-		p.Inject(downstream.Fault{About: o.id, First: 1, Kind: downstream.Hang()})
-		reply := t.API(api).Send(o.checkout()).About(o.id).While("payments does not answer the first time")
-		p.measure(t, reply, o)
-		inTime(reply, "the order paid for by a second call")
-		p.requireSecondCall(reply, o)
-		p.requirePaid(reply, o)
+		for attempt := 1; ; attempt++ {
+			o := newOrder(t)
+			p.Inject(downstream.Fault{About: o.id, First: 1, Kind: downstream.Hang()})
+			reply := t.API(api).Send(o.checkout()).About(o.id).While("payments does not answer the first time")
+			cramped := p.cramped(reply, o)
+			if cramped != nil && attempt == 1 {
+				continue // a machine that is busy may have taken the time: once more, before anything is said
+			}
+			p.measure(t, reply, o)
+			inTime(reply, "the order paid for by a second call")
+			p.requireSecondCall(reply, o)
+			p.requirePaid(reply, o)
+			if cramped != nil {
+				reply.Fail(*cramped)
+			}
+			return
+		}
 	},
+}
+
+// room is what a second call has to have left, at least: half of what the service promises.
+const room = promised / 2
+
+// cramped is what is to be said of a second call that only a quick service answers in time; nil if there is room for it. The
+// first call may have had a fixed limit or a share of the timeout, which here may be less than the template's: what
+// leaves more is taken.
+func (p *payments) cramped(reply *check.Reply, o order) *check.Finding {
+	requests := p.About(o.id)
+	if len(requests) < 2 {
+		return nil
+	}
+	declared := p.t.Function(reply.By()).Declared().Timeout
+	passed := requests[1].At.Sub(requests[0].At)
+	fixed, share := declared-passed, time.Duration(float64(reply.Timeout-passed)*float64(declared)/float64(reply.Timeout))
+	left := max(fixed, share)
+	if left >= room {
+		return nil
+	}
+	return &check.Finding{
+		Got:  fmt.Sprintf("a first call that was given up only with ≈%s s left for the second call, of a timeout of %v", seconds(left), declared),
+		Want: fmt.Sprintf("time for another call when one is given up: the service promises an answer within %v", promised),
+		Why:  "The second call was answered at once here. A service of which one server hangs seldom has a quick day: the call that would have paid for the order is cut off by the deadline.",
+		Next: "Give a call a little more than the 4 s that the service promises, and the function a Timeout with room for two of them.",
+	}
 }
 
 // requireSecondCall requires one after a call that was given up when there was time left.

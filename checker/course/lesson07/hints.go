@@ -71,7 +71,7 @@ var hints = map[string][]string{
 	"queue-timeout": {
 		"Look at VisibilityTimeout of OrdersQueue in the template.",
 		"As long as the visibility timeout lasts, nobody else is given the message. Lambda needs that time for the function, and for trying again when it is throttled.",
-		"Six times the Timeout of CheckoutFunction.",
+		"Six times the Timeout of the function that reads it, plus MaximumBatchingWindowInSeconds if its event has that.",
 		"VisibilityTimeout: 90",
 	},
 }

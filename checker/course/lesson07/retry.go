@@ -3,6 +3,7 @@ package lesson07
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"example.com/serverless-patterns/checker/check"
 	"example.com/serverless-patterns/checker/downstream"
@@ -44,12 +45,15 @@ var oneCharge = check.Check{
 		p.requirePaid(again, first)
 		p.requirePaid(t.API(api).Send(other.checkout()).About(other.id), other) // a key for everything charges for nothing else
 
-		t.Function(again.By()).Renew() // what is only in the memory of a process is gone with it
 		otherwise := post(fmt.Sprintf(`{ "amount": %d, "id": %q }`, first.amount, first.id))
-		p.requireOneCharge(t.API(api).Send(otherwise).About(first.id).While("it was paid for already, in another execution environment"), first)
+		p.requireOneCharge(t.API(api).Send(otherwise).About(first.id).While("it was paid for already, with its fields in another order"), first)
+		t.Function(again.By()).Renew() // what is only in the memory of a process is gone with it
+		elsewhere := t.API(api).Send(first.checkout()).About(first.id).While("it was paid for already, in another execution environment")
+		p.requireOneCharge(elsewhere, first)
 		message := t.Queue(queue).Send(first.String())[0]
 		t.Drain()
 		p.requireOneCharge(message, first)
+		p.requireTimeless(elsewhere, first)
 	},
 }
 
@@ -64,6 +68,38 @@ func (p *payments) requireOneCharge(reply interface{ Fail(check.Finding) }, o or
 	case len(keys) == 1 && keys[0] == "":
 		reply.Fail(check.Finding{Got: "requests without the header Idempotency-Key", Want: "the same Idempotency-Key in all of them"})
 	}
+}
+
+// requireTimeless requires that an order has the same key on another day.
+func (p *payments) requireTimeless(reply *check.Reply, o order) {
+	for _, r := range p.About(o.id) {
+		key := strings.ReplaceAll(r.Header.Get("Idempotency-Key"), o.id, "")
+		for _, at := range []time.Time{r.At.UTC(), r.At.UTC().Add(-lately)} {
+			if what := timeIn(key, at); what != "" {
+				reply.Fail(check.Finding{
+					Got: "an Idempotency-Key with the " + what + " in it", Want: "the same Idempotency-Key whenever the order comes",
+					Why: "An order may come again on another day: its message is delivered again after midnight, or is taken back from the dead-letter queue after a week. " +
+						"It has another key then, and is charged for a second time.",
+				})
+			}
+		}
+	}
+}
+
+// lately is more than the time between the making of a key and the request with it.
+const lately = 30 * time.Second
+
+// timeIn is what a key has of a moment: so many digits of it that no other key has them by chance.
+func timeIn(key string, at time.Time) string {
+	for _, layout := range []string{"2006-01", "20060102", "2006/01", "02.01.2006", "01/02/2006", "02 Jan 2006", "Jan _2"} {
+		if strings.Contains(key, at.Format(layout)) {
+			return "date"
+		}
+	}
+	if strings.Contains(key, fmt.Sprint(at.Unix()/100)) {
+		return "time"
+	}
+	return ""
 }
 
 // words are what findings say of keys: their texts may differ from run to run.

@@ -2,7 +2,6 @@ package lesson07
 
 import (
 	"fmt"
-	"time"
 
 	"example.com/serverless-patterns/checker/check"
 	"example.com/serverless-patterns/checker/sam"
@@ -63,23 +62,52 @@ const factor = 6
 
 var queueTimeout = check.Check{
 	ID:          "queue-timeout",
-	Requirement: "The queue's visibility timeout is at least six times the function's timeout",
+	Requirement: "The queue's visibility timeout is at least six times the function's timeout, plus its batching window if it has one",
 	Why: "A message that is not deleted within the visibility timeout is given to another function, while the first one may still be at work: then both pay for the order. Lambda also tries a batch " +
-		"again within that time when it is throttled, so AWS asks for six times.",
-	Next: "Give OrdersQueue a VisibilityTimeout of six times the function's Timeout: 90 for 15.",
+		"again within that time when it is throttled, so AWS asks for six times; and the time in which Lambda collects a batch counts, too.",
+	Next: "Give OrdersQueue a VisibilityTimeout of six times the function's Timeout, and MaximumBatchingWindowInSeconds if its event has that: 90 for 15.",
 	Run: func(t *check.T) {
-		f := declaredFunction(t)
+		newPayments(t)
 		t.Queue(queue) // it is there
-		window := time.Duration(0)
-		for _, e := range f.Events {
-			if source, ok := e.Source.(*sam.SQSEvent); ok {
-				window = max(window, source.MaximumBatchingWindow)
-			}
+		all := consumers(t)
+		if len(all) == 0 {
+			t.Fail(check.Finding{Did: "read what the template says of " + queue, Got: "no function with an event of type SQS for it", Want: "a function that reads it"})
 		}
 		for _, q := range t.Template().Queues {
-			if want := factor*f.Timeout + window; q.LogicalID == queue && q.VisibilityTimeout < want {
-				fail(t, queue, q.Line, fmt.Sprintf("a visibility timeout of %v, and a function with a timeout of %v", q.VisibilityTimeout, f.Timeout), fmt.Sprintf("at least %v", want))
+			for _, c := range all {
+				want := factor*c.function.Timeout + c.event.MaximumBatchingWindow
+				if q.LogicalID != queue || q.VisibilityTimeout >= want {
+					continue
+				}
+				got := fmt.Sprintf("a visibility timeout of %v, and %s, which reads it, has a timeout of %v", q.VisibilityTimeout, c.function.LogicalID, c.function.Timeout)
+				least := fmt.Sprintf("at least %v", want)
+				if window := c.event.MaximumBatchingWindow; window > 0 {
+					got += fmt.Sprintf(" and a MaximumBatchingWindowInSeconds of %v", window.Seconds())
+					least += fmt.Sprintf(": six times %v, and %v", c.function.Timeout, window)
+				}
+				fail(t, queue, q.Line, got, least)
 			}
 		}
 	},
+}
+
+// consumer is a function that reads the queue, and the event that says so.
+type consumer struct {
+	function *sam.Function
+	event    *sam.SQSEvent
+}
+
+func consumers(t *check.T) (all []consumer) {
+	for _, f := range t.Template().Functions {
+		for _, e := range f.Events {
+			source, ok := e.Source.(*sam.SQSEvent)
+			if !ok {
+				continue
+			}
+			if r, ok := source.Queue.Reference(); ok && r.LogicalID == queue {
+				all = append(all, consumer{f, source})
+			}
+		}
+	}
+	return all
 }
