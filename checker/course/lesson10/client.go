@@ -2,7 +2,6 @@ package lesson10
 
 import (
 	"bytes"
-	"encoding/base64"
 	"encoding/json"
 	"encoding/xml"
 	"fmt"
@@ -82,14 +81,19 @@ func ask(t *check.T, f file) grant {
 		})
 	}
 	if !t.Bucket(bucket).Holds(g.URL) {
-		reply.Fail(check.Finding{
+		f := check.Finding{
 			Got:  fmt.Sprintf("the url %q", hidden(g.URL)),
 			Want: "an address of " + bucket + " that the function has signed",
 			Why:  "The bytes are to go to S3. An address of anything else is a detour, with limits of its own.",
 			Next: "Take the URL that the SDK's PresignClient returns as it is.",
 			// The rest of the answer is another each time, and what is signed is nobody else's business.
 			Evidence: []string{fmt.Sprintf("bucket: %s", t.Bucket(bucket).Name())},
-		})
+		}
+		if strings.Contains(g.URL, "X-Amz-Signature=") {
+			f.Why = "What was signed is for another bucket. CloudFormation makes up a name for each bucket without a BucketName, another in each stack."
+			f.Next = fmt.Sprintf("Take the bucket's name from a variable: Environment with BUCKET_NAME: !Ref %s in the template, and os.Getenv(\"BUCKET_NAME\") in the code.", bucket)
+		}
+		reply.Fail(f)
 	}
 	return g
 }
@@ -213,58 +217,4 @@ func said(a check.Answer) string {
 		return fmt.Sprintf("%d %s: %s", a.Status, e.Code, e.Message)
 	}
 	return fmt.Sprint(a.Status)
-}
-
-// refusedIt is how S3 has refused an upload, in the template's words where it is a permission that was missing.
-func (g grant) refusedIt(a check.Answer) string {
-	why := said(a)
-	if denials := g.t.Function(function).Denials(); len(denials) > 0 && strings.Contains(why, "is not authorized") {
-		why = fmt.Sprintf("%d AccessDenied: %s", a.Status, strings.Join(denials, "; "))
-	}
-	return fmt.Sprintf("S3 refused it: %s. What was signed is %s", strings.TrimSuffix(why, "."), g.signed())
-}
-
-// evidence is what was signed, and what S3 says of it.
-func (g grant) evidence(a check.Answer) []string {
-	lines := []string{"signed: " + g.signed()}
-	for _, call := range g.t.Function(function).Denials() {
-		lines = append(lines, "call:   "+call)
-	}
-	if len(lines) == 1 {
-		lines = append(lines, "S3:     "+said(a))
-	}
-	return lines
-}
-
-// signed says what the signature is of.
-func (g grant) signed() string {
-	if g.Method == http.MethodPut {
-		u, err := url.Parse(g.URL)
-		if err != nil || u.Query().Get("X-Amz-SignedHeaders") == "" {
-			return "nothing"
-		}
-		return fmt.Sprintf("PUT, for %s s, with the headers %s", u.Query().Get("X-Amz-Expires"), strings.ReplaceAll(u.Query().Get("X-Amz-SignedHeaders"), ";", ", "))
-	}
-	var policy struct{ Conditions []any }
-	for name, value := range g.Fields {
-		if raw, err := base64.StdEncoding.DecodeString(value); strings.EqualFold(name, "policy") && err == nil {
-			_ = json.Unmarshal(raw, &policy) // then there are no conditions
-		}
-	}
-	var names []string
-	for _, c := range policy.Conditions {
-		switch c := c.(type) {
-		case map[string]any:
-			names = append(names, slices.Sorted(maps.Keys(c))...)
-		case []any:
-			if len(c) == 3 {
-				name := strings.Trim(fmt.Sprintf("%v %v", c[0], c[1]), "[]")
-				if c[1] == "$Content-Type" { // its beginning, which says what else is let through
-					name += fmt.Sprintf(" %q", c[2])
-				}
-				names = append(names, name)
-			}
-		}
-	}
-	return "a form, with conditions on " + strings.Join(names, ", ")
 }

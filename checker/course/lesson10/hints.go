@@ -15,7 +15,7 @@ var hints = map[string][]string{
 		"Take PutObject out, and keep signer *s3.PresignClient in uploads.",
 	},
 	"own-key": {
-		"Look at where the key comes from.",
+		"Look at where the key comes from, and whether any of it is the client's.",
 		"S3 has no folders and no owners: a key is all that keeps two files apart. Clocks and counters are the same in several execution environments.",
 		"Make the key of a prefix and enough chance, and take nothing of it from the client.",
 		"key := \"uploads/\" + rand.Text() with crypto/rand",

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strings"
 
 	"example.com/serverless-patterns/checker/check"
 )
@@ -47,10 +48,29 @@ var ownKey = check.Check{
 		case apart < unlike:
 			finding.Got = fmt.Sprintf("keys that differ in fewer than %d characters", unlike)
 		default:
+			for _, key := range keys {
+				ofTheFile(t, key)
+			}
 			return
 		}
 		t.Fail(finding)
 	},
+}
+
+// ofTheFile requires that a key has no ../ of the client's in it: all files of this lesson have a name that begins so.
+func ofTheFile(t *check.T, key string) {
+	if !slices.Contains(strings.Split(key, "/"), "..") {
+		return
+	}
+	t.Fail(check.Finding{
+		Did:  "sent a request for an upload of a file with the name ../cat.png",
+		Got:  "a key with ../cat.png in it, as the client wrote it",
+		Want: "a key of the function's alone",
+		Why: "A browser takes ../ out of an address before it sends it: S3 then gets another key than was signed, and refuses the upload. " +
+			"And who takes the key for a path, to copy the objects or to serve them, is led into another folder.",
+		Next:     `Leave the name out of the key: "uploads/" + rand.Text(). If the name is needed later, keep it beside the key, in a table.`,
+		Evidence: []string{},
+	})
 }
 
 var onlyDigits = regexp.MustCompile(`^[0-9]*$`)

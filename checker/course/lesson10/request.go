@@ -52,6 +52,7 @@ var badRequest = check.Check{
 			if _, ok := granted(t, reply); !ok {
 				reply.Fail(check.Finding{
 					Got: reply.Answer().String(), Want: "status 201 with " + example,
+					Why:  "The request is right. A client that sends no content type with it is refused, for what API Gateway has done to its body.",
 					Next: "An HTTP API hands a body without a content type over in base64: decode it if request.IsBase64Encoded.",
 				})
 			}

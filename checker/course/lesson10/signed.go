@@ -23,7 +23,7 @@ func (g grant) refused(f file, c change, next string) {
 func (g grant) works(f file) {
 	answer := g.store(f, change{})
 	if !taken(answer) {
-		g.t.Fail(check.Finding{Got: g.refusedIt(answer), Want: "an upload as it was asked for to be taken", Evidence: g.evidence(answer)})
+		g.t.Fail(g.notTaken(answer))
 	}
 }
 
