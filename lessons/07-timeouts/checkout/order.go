@@ -3,6 +3,8 @@ package main
 import (
 	"encoding/base64"
 	"encoding/json"
+	"strings"
+	"unicode"
 
 	"github.com/aws/aws-lambda-go/events"
 )
@@ -39,6 +41,9 @@ func orderIn(body []byte) (order, error) {
 	}
 	if o.ID == "" || o.Amount <= 0 {
 		return order{}, &badRequestError{"an order has an id, and an amount of cents that is more than 0"}
+	}
+	if strings.ContainsFunc(o.ID, unicode.IsControl) { // no header could hold it
+		return order{}, &badRequestError{"an order's id has no line breaks, and no other control characters"}
 	}
 	return o, nil
 }
