@@ -6,6 +6,7 @@ import (
 	"os"
 
 	"example.com/serverless-patterns/checker/check"
+	"example.com/serverless-patterns/checker/sandbox"
 )
 
 var ownFunctions = check.Check{
@@ -80,7 +81,31 @@ var ownPolicies = check.Check{
 		p.Suffice()
 		p.NameEverything()
 		p.OnlyRead(t.Table(table))
+		nothingLeft(t)
 	},
+}
+
+// nothingLeft looks at what the function may do that the lesson begins with: its routes may be gone, and it still be there.
+func nothingLeft(t *check.T) {
+	if !t.HasFunction(monolith) {
+		return
+	}
+	p := t.Function(monolith).Permissions()
+	for _, may := range []struct {
+		table     string
+		operation string
+	}{{table, "DeleteItem"}, {table, "PutItem"}, {reports, "PutItem"}} {
+		if p.May(t.Table(may.table), may.operation) {
+			t.Fail(check.Finding{
+				Did:  "looked for " + monolith + " in the template, and at its Policies",
+				Got:  fmt.Sprintf("it is still there, and allowed dynamodb:%s on %s", may.operation, may.table),
+				Want: "nobody who may do what only one of the four functions has to",
+				Why: "A function without a route is still deployed: whoever may invoke functions of the account can have it do all that its Policies allow. " +
+					"Nobody looks after it, and its code grows old.",
+				Next: "When the four functions answer, take " + monolith + " out of the template, and delete api.",
+			})
+		}
+	}
 }
 
 var ownFailures = check.Check{
@@ -97,7 +122,7 @@ var ownFailures = check.Check{
 			heal := t.CrashAt(1)
 			crashed := http.Send(crashing)
 			heal()
-			if crashed.Answer().Status < 500 {
+			if crashed.Outcome != sandbox.Exited {
 				crashed.Fail(check.Finding{Got: crashed.Answer().String(), Want: "a call to the table, at which its process could be ended"})
 			}
 			after := http.Get(pathOf(item))

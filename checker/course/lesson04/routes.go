@@ -2,8 +2,10 @@ package lesson04
 
 import (
 	"fmt"
+	"strings"
 
 	"example.com/serverless-patterns/checker/check"
+	"example.com/serverless-patterns/checker/stack"
 )
 
 var routes = check.Check{
@@ -16,13 +18,16 @@ var routes = check.Check{
 		item := kettle(t)
 		created := http.Send(post(text(item)))
 		location := created.JSON(201, item).Headers["location"]
-		if found := http.Follow("/items", location); found.Answer().Status != 200 {
+		if there := http.Follow("/items", location); there.Answer().Status != 200 {
 			created.Fail(check.Finding{
-				Got:  fmt.Sprintf("the header Location: %s, and for a GET there %s", location, found.Answer()),
+				Got:  fmt.Sprintf("the header Location: %s, and for a GET there %s", location, there.Answer()),
 				Want: "the address of the item, with the stage in it",
 			})
 		}
-		http.Get(pathOf(item)).JSON(200, item)
+		found := http.Get(pathOf(item))
+		found.JSON(200, item)
+		saysJSON(created)
+		saysJSON(found)
 		short := http.Send(post(`{"name":"Kännchen","price":0}`))
 		made := short.Object(201, named("…"))
 		if made["id"] == nil || made["id"] == "" {
@@ -47,13 +52,51 @@ var mistaken = check.Check{
 	Run: func(t *check.T) {
 		http := t.API(api)
 		item := t.Table(table).Put(kettle(t))
-		http.Get("/items/" + t.ID("nobody")).ErrorBody(404)
-		http.Send(post(text(item))).ErrorBody(409)
+		refused := func(r check.Request, status int) {
+			reply := http.Send(r)
+			reply.ErrorBody(status)
+			saysJSON(reply)
+		}
+		refused(check.Request{Path: "/items/" + t.ID("nobody")}, 404)
+		refused(post(text(item)), 409)
 		for _, body := range []string{
-			"not json", `{"name":"","price":1}`, `{"name":"Kettle","price":-1}`, `{"name":"Kettle"}`, `{"id":"a b","name":"Kettle","price":1}`,
+			"not json", `{"name":"","price":1}`, `{"name":"Kettle","price":-1}`, `{"name":"Kettle","price":1e200}`, `{"name":"Kettle"}`, `{"id":"a b","name":"Kettle","price":1}`,
 			`{"name":" Kettle","price":1}`, `{"name":"Kettle","price":1,"tags":["for tea"]}`, `{"name":"Kettle","price":1,"description":"two\nlines"}`,
 		} {
-			http.Send(post(body)).ErrorBody(400)
+			refused(post(body), 400)
 		}
+		tooLong := stack.Item{"id": strings.Repeat("k", maxKey+1)}
+		refusesLong(http.Get(pathOf(tooLong)), 404)
+		refusesLong(http.Send(remove(tooLong)), 204)
 	},
+}
+
+// maxKey is the longest key that DynamoDB takes, in bytes.
+const maxKey = 2048
+
+// refusesLong requires the status of an id that nobody has, or another of the 400s, for one that is too long: not one that
+// blames the table.
+func refusesLong(reply *check.Reply, status int) {
+	if a := reply.Answer(); a.Status != status && (a.Status < 400 || a.Status > 499) {
+		reply.Fail(check.Finding{
+			Got:  fmt.Sprintf("%s for an id of %d bytes", a, maxKey+1),
+			Want: fmt.Sprintf("status %d, or 400", status),
+			Why: fmt.Sprintf("DynamoDB takes no key of more than %d bytes, and refuses the call with a ValidationException. 500 says that the table failed: "+
+				"clients try again, and somebody is called at night.", maxKey),
+			Next: fmt.Sprintf("Compare len(id), which counts bytes, with %d before the table is called.", maxKey),
+		})
+	}
+}
+
+// saysJSON requires the content type that the answers had before.
+func saysJSON(reply *check.Reply) {
+	media, _, _ := strings.Cut(reply.Answer().Headers["content-type"], ";")
+	if !strings.EqualFold(strings.TrimSpace(media), "application/json") {
+		reply.Fail(check.Finding{
+			Got:  fmt.Sprintf("the header Content-Type: %s and %s", reply.Answer().Headers["content-type"], reply.Answer()),
+			Want: "the header Content-Type: application/json, as before",
+			Why:  "Without a content type from the function an HTTP API says text/plain, and clients take the body for a text: some libraries then refuse to decode it.",
+			Next: "Set Headers: map[string]string{\"Content-Type\": \"application/json\"} where answers are built, as respond does.",
+		})
+	}
 }

@@ -21,6 +21,8 @@ func validate(i item) error {
 		return &badRequestError{"description must have at most 1000 characters, on one line"}
 	case i.Price < 0:
 		return &badRequestError{"price must be a number that is not negative"}
+	case i.Price >= 1e126 || i.Price > 0 && i.Price < 1e-130: // where DynamoDB's numbers end
+		return &badRequestError{"price must be a number that can be stored"}
 	}
 	for _, tag := range i.Tags {
 		if !tagRule.MatchString(tag) {
