@@ -389,6 +389,7 @@ func (r *Reply) Fail(f Finding) {
 	if f.Evidence == nil {
 		f.Evidence = append(r.t.Picture(), r.Evidence()...)
 	}
+	r.past(&f)
 	r.t.Fail(f)
 }
 
