@@ -75,6 +75,29 @@ func TestATemplateWithProblemsIsTheLearnersAndNothingIsStarted(t *testing.T) {
 	}
 }
 
+// What AWS takes and the checker does not know is no fault of the template; beside one that is, it is told with it.
+func TestATemplateThatOnlyTheCheckerDoesNotTakeIsNotTheLearnersFault(t *testing.T) {
+	t.Parallel()
+	const mappings = "Mappings:\n  Sizes:\n    here: {of: 128}\n"
+	for name, template := range map[string]string{
+		"of the reader": mappings + oneFunction + "      MemorySize: !FindInMap [Sizes, here, of]\n",
+		"of the stack":  oneFunction + "      Role: arn:aws:iam::123456789012:role/own\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := run0(t, tiny(Check{ID: "a", Run: func(*T) { panic("not to be run") }}), in(submission(t, map[string]string{"template.yaml": template})))
+			assert.Equal(t, Errored, r.Verdict)
+			assert.Contains(t, r.Error, "template.yaml:")
+			assert.Contains(t, r.Error, "This may be right on AWS")
+			assert.Equal(t, Skipped, r.Checks[0].Verdict)
+		})
+	}
+	r := run0(t, tiny(Check{ID: "a"}), in(submission(t, map[string]string{"template.yaml": mappings + oneFunction + "      MemorySice: 128\n"})))
+	assert.Equal(t, Failed, r.Verdict)
+	assert.Contains(t, r.Build.Output, "AWS evaluates Mappings, and the checker does not")
+	assert.Contains(t, r.Build.Output, "MemorySice")
+}
+
 func TestALessonThatIsNotThereIsAnErrorThatSaysWhatToDo(t *testing.T) {
 	t.Parallel()
 	own, dir := t.TempDir(), t.TempDir()

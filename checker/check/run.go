@@ -173,6 +173,9 @@ func (r *run) prepare(ctx context.Context, dir, work string) error {
 		for n := range problems {
 			problems[n].File = below(r.options.Root, problems[n].File)
 		}
+		if problems.Limits() {
+			return limit(problems)
+		}
 		r.built(BuildResult{Verdict: Failed, Template: true, Seconds: seconds(time.Since(begin)), Output: problems.Error()})
 		return nil
 	case errors.Is(err, fs.ErrNotExist):
@@ -182,7 +185,7 @@ func (r *run) prepare(ctx context.Context, dir, work string) error {
 		return err
 	}
 	if err := stack.Supported(template); err != nil {
-		return err
+		return limit(err)
 	}
 	r.template, r.services = template, stack.Services(template)
 
@@ -215,6 +218,12 @@ func (r *run) prepare(ctx context.Context, dir, work string) error {
 		r.built(BuildResult{Verdict: Passed, Seconds: seconds(time.Since(begin))})
 	}
 	return errors.Join(err, opening.Wait())
+}
+
+// limit says of what a template has that it is the checker that does not know it.
+func limit(of error) error {
+	return fmt.Errorf("%w\nThis may be right on AWS: the checker does not know it, so it cannot tell whether the lesson is passed.\n"+
+		"Leave it out to check the lesson, and put it back before you deploy", of)
 }
 
 func (r *run) built(b BuildResult) {

@@ -51,10 +51,16 @@ func (d *decoder) problem(n *yaml.Node, format string, args ...any) {
 // unsupported reports what AWS takes and this package does not. consequence is what it means to go on without it.
 func (d *decoder) unsupported(n *yaml.Node, consequence, format string, args ...any) {
 	if !d.lenient {
-		d.problem(n, format, args...)
+		d.limit(n, format, args...)
 		return
 	}
 	d.left = append(d.left, Problem{File: d.file, Line: max(1, n.Line), Column: max(1, n.Column), Path: d.paths[n], Message: consequence})
+}
+
+// limit reports what AWS takes and this package does not, where there is no going on without it.
+func (d *decoder) limit(n *yaml.Node, format string, args ...any) {
+	d.problem(n, format, args...)
+	d.problems[len(d.problems)-1].Limit = true
 }
 
 func (d *decoder) problemAt(n *yaml.Node, path, format string, args ...any) {
@@ -77,7 +83,7 @@ func (d *decoder) template(root *yaml.Node) {
 	d.transform(sections)
 	for _, name := range []string{"Conditions", "Mappings", "Rules", "Hooks"} {
 		if section := sections.get(name); section != nil {
-			d.unsupported(sections.key(name), name+" are not evaluated", "%s are not supported here; remove the section and what refers to it", name)
+			d.unsupported(sections.key(name), name+" are not evaluated", "AWS evaluates %s, and the checker does not; leave the section out here, and what refers to it", name)
 		}
 	}
 	if section := sections.object("Parameters"); section != nil {

@@ -164,7 +164,7 @@ func (d *decoder) unknownEvent(n *yaml.Node, name string) {
 		if d.lenient {
 			return // the event has no Source, which says it
 		}
-		d.problem(n, "events of type %s are not supported here; use one of %s", name, options)
+		d.limit(n, "AWS has events of type %s, and the checker has not; use one of %s here", name, options)
 	case suggestion != "":
 		d.problem(n, "%q is not a type of event%s", name, suggestion)
 	default:

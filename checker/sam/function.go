@@ -162,7 +162,7 @@ func (d *decoder) runtime(o *object) string {
 func (d *decoder) codeURI(o *object) string {
 	n := o.get("CodeUri")
 	if n != nil && (n.Kind == yaml.MappingNode && !isFunction(n) || strings.HasPrefix(n.Value, "s3://")) {
-		d.problem(n, "code in S3 is not supported here; give the directory of the function's source")
+		d.limit(n, "AWS takes code from S3, and the checker does not; give the directory of the function's source here")
 		return ""
 	}
 	uri := o.textOr("CodeUri", ".")

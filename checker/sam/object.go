@@ -162,7 +162,7 @@ func (d *decoder) value(n *yaml.Node) (v Value, ok bool) {
 		if !slices.Contains(functionNames, name) {
 			return Value{}, false // verify reports it
 		}
-		d.problem(n, "the function %s is not supported here; use !Ref, !GetAtt, !Sub or !Join", shortName(name))
+		d.limit(n, "AWS evaluates %s, and the checker does not; use !Ref, !GetAtt, !Sub or !Join here", shortName(name))
 		return Value{}, false
 	}
 	return v, true

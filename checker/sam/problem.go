@@ -14,6 +14,7 @@ type Problem struct {
 	Column  int    // counted from 1
 	Path    string // such as "Resources.GetItemFunction.Properties.Timeout"; "" for the whole file
 	Message string // what is wrong, and what to do
+	Limit   bool   // AWS takes it, and this package does not: it is no fault of the template
 }
 
 // String is the problem on one line, with its place in the form that editors make a link of.
@@ -37,6 +38,11 @@ func (ps Problems) Error() string {
 		lines[i] = p.String()
 	}
 	return strings.Join(lines, "\n")
+}
+
+// Limits tells whether AWS would take the template, as far as is known here.
+func (ps Problems) Limits() bool {
+	return !slices.ContainsFunc(ps, func(p Problem) bool { return !p.Limit })
 }
 
 // tidy sorts, and drops what was found twice: a fault in Globals shows in every function.

@@ -146,7 +146,7 @@ func (d *decoder) resource(id string, key *yaml.Node, o *object) {
 // noCondition refuses the attribute: Conditions are not supported here.
 func (o *object) noCondition() {
 	if o.has("Condition") {
-		o.unsupported(o.key("Condition"), "the Condition is not evaluated: what it is of is made in any case", "Conditions are not supported here; remove the line")
+		o.unsupported(o.key("Condition"), "the Condition is not evaluated: what it is of is made in any case", "AWS evaluates Conditions, and the checker does not; leave the line out here")
 	}
 }
 
