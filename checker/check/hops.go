@@ -74,6 +74,21 @@ func (t *T) NotifiedInVain(key string) string {
 	return "; " + failed.Last().Why
 }
 
+// NotifiedLacking is what to do about the permission that the last invocation lacked which was notified of an object, and failed;
+// ok is false if it was another reason.
+func (t *T) NotifiedLacking(key string) (why, next string, ok bool) {
+	failed := lastFailed(t.Notifications(), key)
+	if failed == nil {
+		return "", "", false
+	}
+	i := stack.NotifiedBy(failed.Last())
+	if i == nil {
+		return "", "", false
+	}
+	f, ok := (&Reply{t: t, function: t.Function(failed.Function).function, Invocation: i}).lacking()
+	return f.Why, f.Next, ok
+}
+
 // hops draws notifications: hop 2:    ObjectCreated:Put of small/cat.png in Photos → ResizeFunction: done.
 func hops(all []eventsource.Notification) []string {
 	var lines []string

@@ -64,6 +64,9 @@ func has(t *check.T, key string, s scan) {
 	if !ok {
 		finding.Why = "Whoever looks for the thumbnail finds none. Lambda sends an event again that ended with an error, twice, and then drops it; one that ended without is done for it."
 		finding.Next = "See in the evidence what the function called, and what it logged. Keys are form-encoded in S3's events: the key of the object is URLDecodedKey."
+		if why, next, ok := t.NotifiedLacking(key); ok {
+			finding.Why, finding.Next = why, next
+		}
 		fail("nothing in %s under this key%s", thumbnails, t.NotifiedInVain(key))
 	}
 	if object.ContentType != "image/png" {

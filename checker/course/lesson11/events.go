@@ -66,7 +66,7 @@ var records = check.Check{
 		reply.Answered()
 		for _, key := range names {
 			if len(a.of(key)) == 0 {
-				reply.Fail(check.Finding{Got: fmt.Sprintf("%d thumbnails, and none of %s", len(a.thumbs()), key), Want: "a thumbnail for each record"})
+				reply.Fail(check.Finding{Got: fmt.Sprintf("no thumbnail of %s, of %d records", key, len(names)), Want: "a thumbnail for each record"})
 			}
 		}
 	},

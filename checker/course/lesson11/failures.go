@@ -112,7 +112,10 @@ var noImage = check.Check{
 			}
 			a.succeeded("Return nil for an image.Decode that fails, after a line in the log with the key.")
 			if i := stack.NotifiedBy(n.Last()); i != nil && !strings.Contains(strings.Join(i.Log, "\n"), strings.TrimPrefix(key, "photos/")) {
-				t.Fail(check.Finding{Got: "nothing in the log that names " + key, Want: "a line with the key of what was left out", Evidence: a.evidence()})
+				t.Fail(check.Finding{
+					Got: "nothing in the log that names " + key, Want: "a line with the key of what was left out", Evidence: a.t.EvidenceOf(key),
+					Why: "Whoever misses a thumbnail looks for the photo's key in the log. Without it, nothing says that the object was seen.",
+				})
 			}
 		}
 		a.goesOn("an event with two records, of photos/notes.png, which is no image, and of "+kitten, "photos/notes.png")
@@ -158,8 +161,8 @@ func (a *album) cutOff() {
 	if reply.Outcome == sandbox.Answered && len(a.of(key)) == 0 {
 		reply.Fail(check.Finding{
 			Got: "the invocation succeeded, and there is no thumbnail of " + key, Want: "an invocation that fails, so that Lambda tries again",
-			Why: "A connection that ends in the middle of the body is no fault of the photo: S3 has all of it. image.Decode returns the same error for it as for an object " +
-				"that is no image, io.ErrUnexpectedEOF; who decodes the body itself cannot tell the two apart.",
+			Why: "A connection that ends in the middle of the body is no fault of the photo: S3 has all of it. image.Decode fails on it as it does on an object that is " +
+				"no image: who decodes the body while it comes cannot tell the two apart.",
 			Next: "Read the whole body with io.ReadAll first, return its error, and decode what was read.",
 		})
 	}
@@ -172,11 +175,15 @@ func (a *album) fails(words string, heal func(), keys ...string) {
 	if reply.Outcome != sandbox.Answered {
 		return
 	}
+	next := "Return each error that you do not know to be final. That a photo is gone is a *types.NoSuchKey, and nothing else."
+	if len(keys) > 1 {
+		next = "Return the error, also when a later record is well: errors.Join keeps all of them."
+	}
 	for _, key := range keys {
 		if len(a.of(key)) == 0 {
 			reply.Fail(check.Finding{
 				Got: "the invocation succeeded, and there is no thumbnail of " + key, Want: "an invocation that fails, so that Lambda tries again",
-				Next: "Return the error, also when a later record is well: errors.Join keeps all of them.",
+				Next: next,
 			})
 		}
 	}

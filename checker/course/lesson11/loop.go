@@ -37,10 +37,7 @@ var oneHop = check.Check{
 			})
 		}
 		if len(a.thumbs()) == 0 {
-			f := a.none(cat)
-			f.Why = "The function was told of the photo once, as it should be, and nothing came of it. Where it does not fail, Lambda is done with the event; where it does, after three attempts."
-			f.Next = "See in the evidence what the function called and what it logged. In a record, EventName has no s3: before it, as it has in the template, and the key is form-encoded."
-			t.Fail(f)
+			t.Fail(a.none(cat))
 		}
 		a.one(cat)
 	},
@@ -118,12 +115,17 @@ var thumbnail = check.Check{
 			case got.X > 128 || got.Y > 128 || got.X == 0 || off:
 				t.Fail(check.Finding{
 					Got:  fmt.Sprintf("a thumbnail of %d x %d pixels of a photo of %d x %d", got.X, got.Y, of.width, of.height),
-					Want: fmt.Sprintf("one of %d x %d pixels, or smaller", w, h), Evidence: a.evidence(),
+					Want: fmt.Sprintf("one of %d x %d pixels, or smaller", w, h), Evidence: a.t.EvidenceOf(of.key),
+					Why: "A page with a hundred thumbnails loads them all, and one that is as large as the photo is none. In other proportions than the photo's, what it shows gets thin or wide.",
 				})
 			case !has(picture, red):
-				t.Fail(check.Finding{Got: "a thumbnail with other colours than the photo", Want: "a thumbnail of the photo", Evidence: a.evidence()})
+				t.Fail(check.Finding{Got: "a thumbnail with other colours than the photo", Want: "a thumbnail of the photo", Evidence: a.t.EvidenceOf(of.key)})
 			case contentType != "image/png" && contentType != "image/jpeg":
-				t.Fail(check.Finding{Got: "the content type " + contentType, Want: "image/png or image/jpeg", Evidence: a.evidence()})
+				t.Fail(check.Finding{
+					Got: "the content type " + contentType, Want: "image/png or image/jpeg", Evidence: a.t.EvidenceOf(of.key),
+					Why:  "A browser shows what it knows the type of. An object without one is application/octet-stream, and a download.",
+					Next: "Give PutObject the ContentType of what you encode.",
+				})
 			}
 		}
 		a.twins()
@@ -151,7 +153,7 @@ func (a *album) twins() {
 		})
 		if !shown {
 			a.t.Fail(check.Finding{
-				Got:  fmt.Sprintf("%d objects for %s and %s, none of which shows %s", len(found), first, second, of.key),
+				Got:  fmt.Sprintf("no thumbnail shows %s; with the name of %s and %s there are: %d", of.key, first, second, len(found)),
 				Want: "a thumbnail of each",
 				Why:  "Cameras give the same names to photos again and again. A thumbnail whose key is the photo's last name only is written over by that of another photo.",
 				Next: "Make the thumbnail's key of the photo's whole key.", Evidence: a.evidence(),

@@ -79,10 +79,9 @@ func (a *album) thumbs() []thumb {
 
 // of are the thumbnails of a photo: those whose key has the photo's name in it, whatever they end with.
 func (a *album) of(key string) []thumb {
-	stem := strings.TrimSuffix(path.Base(key), path.Ext(key))
 	var found []thumb
 	for _, o := range a.thumbs() {
-		if strings.Contains(o.Key, stem) {
+		if strings.Contains(o.Key, stem(key)) {
 			found = append(found, o)
 		}
 	}
@@ -99,12 +98,11 @@ func (a *album) one(key string) thumb {
 	if len(found) > 1 {
 		f.Got = fmt.Sprintf("%d objects for %s, such as %s and %s", len(found), key, found[0], found[1])
 	}
-	for _, n := range a.t.Notifications() {
-		if n.Key == key {
-			a.t.Fail(f)
-		}
+	if _, notified := a.last(key); notified {
+		a.t.Fail(f)
 	}
 	if len(found) == 0 {
+		f.Got, f.Evidence = "no invocation for "+key+", and no thumbnail", a.evidence()
 		f.Why = "S3 tells a function of what the event of type S3 in the template is for: its bucket, its event types, and its filter."
 		f.Next = "Give ResizeFunction an event of type S3 with Bucket: !Ref PhotosBucket and Events: s3:ObjectCreated:*, which also is what was stored in parts. " +
 			"A filter, if there is one, must let photos/ through."
@@ -115,16 +113,42 @@ func (a *album) one(key string) thumb {
 
 // none is what is said of a photo that has no thumbnail.
 func (a *album) none(key string) check.Finding {
-	f := check.Finding{Got: fmt.Sprintf("no object in any bucket with the name of %s in its key%s", key, a.t.NotifiedInVain(key)), Want: "one thumbnail of " + key, Evidence: a.evidence()}
+	f := check.Finding{
+		Got:      fmt.Sprintf("no object in any bucket with the name of %s in its key%s", key, a.t.NotifiedInVain(key)),
+		Want:     "one thumbnail of " + key,
+		Why:      "Lambda is done with an event whose invocation succeeds, and drops one that has failed three times. Either way nobody makes this thumbnail any more.",
+		Next:     "See in the evidence what the function called and what it logged. In a record, EventName has no s3: before it, as it has in the template, and the key is form-encoded.",
+		Evidence: a.t.EvidenceOf(key),
+	}
 	if a.wasRead(key) {
 		f.Got += ", although the function has read the photo"
-		f.Next = "Look at what comes after GetObject. What is left to a goroutine is frozen when the handler returns."
+		f.Next = "Look at what comes after GetObject, and at the log. image.Decode knows the formats that the program imports, such as _ \"image/jpeg\"; and what is left to a goroutine " +
+			"is frozen when the handler returns."
 	}
-	if others := a.thumbs(); len(others) > 0 {
-		f.Got += fmt.Sprintf(", but %s", others[0])
+	if why, next, ok := a.t.NotifiedLacking(key); ok {
+		f.Why, f.Next = why, next
+	}
+	for _, o := range a.thumbs() {
+		if !a.isOfAnother(o) {
+			f.Got += fmt.Sprintf(", but %s", o)
+			break
+		}
 	}
 	return f
 }
+
+// isOfAnother tells whether an object has the name of a photo in its key that is stored.
+func (a *album) isOfAnother(o thumb) bool {
+	for key := range a.stored {
+		if strings.Contains(o.Key, stem(key)) {
+			return true
+		}
+	}
+	return false
+}
+
+// stem is the name of a photo, without folders and without what it ends with.
+func stem(key string) string { return strings.TrimSuffix(path.Base(key), path.Ext(key)) }
 
 // wasRead tells whether the last invocation that was notified of a photo ended well, has read it, and has stored nothing.
 func (a *album) wasRead(key string) bool {
