@@ -21,7 +21,11 @@ var stockFailure = check.Check{
 		reply := t.API(api).Send(post(o))
 		refusal(t, reply, "reserve the stock")
 		if confirmed(t, o.ID) > 0 {
-			reply.Fail(check.Finding{Got: "a confirmation in " + confirmations, Want: "none, because nothing was reserved"})
+			reply.Fail(check.Finding{
+				Got: "a confirmation in " + confirmations, Want: "none, because nothing was reserved",
+				Why:  "What is sent cannot be taken back: the customer has a promise, and the warehouse has no kettle for it.",
+				Next: "Reserve the stock first, and confirm only what was reserved.",
+			})
 		}
 	},
 }

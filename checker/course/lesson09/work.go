@@ -83,9 +83,11 @@ var finished = check.Check{
 			finding.Next = fmt.Sprintf("Add a function with an event of type SQS and Queue: !GetAtt %s.Arn, which does what fulfil does. Or call fulfil in the handler.", queue)
 		}
 		if len(left.Operations) == 0 {
-			finding.Got = fmt.Sprintf("status %d, %v of 2 kettles reserved, and %d confirmations", reply.Answer().Status, reserved(t, o.Item), confirmed(t, o.ID))
+			finding.Got = fmt.Sprintf("status %d, kettles reserved: %v, confirmations: %d", reply.Answer().Status, reserved(t, o.Item), confirmed(t, o.ID))
 			finding.Want = "2 kettles reserved, and one confirmation in " + confirmations
+			finding.Why = "All calls were done in time, and come to something else than was ordered: more is sold than there is, or a customer hears twice of one order, or never."
 			finding.Next = "Reserve the quantity of the order, once, and send one confirmation with the order as its body."
+			finding.Evidence = reply.Evidence()
 		}
 		reply.Fail(finding)
 	},
