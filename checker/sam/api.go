@@ -66,9 +66,18 @@ func (d *decoder) httpAPI(r Resource, o *object) {
 		"DisableExecuteApiEndpoint", "Domain", "FailOnWarnings", "PropagateTags", "RouteSettings",
 		"StageVariables", "Tags",
 	)
+	d.reachable(o)
 	o.done("property of " + r.Type)
 	d.generateStage(r.LogicalID, a.StageName, "ApiGatewayDefaultStage")
 	d.result.HTTPAPIs = append(d.result.HTTPAPIs, a)
+}
+
+// reachable refuses an API without the address that it has of AWS: others, of domains, are not here.
+func (d *decoder) reachable(o *object) {
+	if n := o.get("DisableExecuteApiEndpoint"); n != nil && n.Value == "true" {
+		d.unsupported(n, "the API answers at its address all the same", "is true: nobody reaches the API at its execute-api address then, "+
+			"and other domains are not supported here; remove the line")
+	}
 }
 
 func (d *decoder) httpCORS(n *yaml.Node, o *object) *HTTPCORS {
@@ -119,6 +128,7 @@ func (d *decoder) restAPI(r Resource, o *object) {
 		"MethodSettings", "MinimumCompressionSize", "Mode", "Models", "OpenApiVersion", "Policy", "PropagateTags",
 		"SecurityPolicy", "Tags", "TracingEnabled", "Variables",
 	)
+	d.reachable(o)
 	o.require("StageName")
 	o.done("property of " + r.Type)
 	d.generateStage(r.LogicalID, a.StageName, "ProdStage")
