@@ -19,7 +19,7 @@ type Fault struct {
 	Operation string
 	// Text limits the fault to requests that contain it, such as the id of an item; "" is every one.
 	Text string
-	// Kind is what goes wrong: Deny, NoTable, Conflict, Hang, Break, Delay, Throttle, FailBefore, FailAfter, CutShort, Crash, Meanwhile.
+	// Kind is what goes wrong: Deny, NoTable, Exists, Conflict, Hang, Break, Delay, Throttle, FailBefore, FailAfter, CutShort, Crash, Meanwhile.
 	Kind Kind
 }
 
@@ -59,6 +59,13 @@ func Deny() Kind {
 func NoTable() Kind {
 	return Kind{"finds no table", false, "sent to no table", func(x *exchange) {
 		refuse(x.w, http.StatusBadRequest, "com.amazonaws.dynamodb.v20120810#ResourceNotFoundException", "Requested resource not found")
+	}}
+}
+
+// Exists answers ConditionalCheckFailedException, as when an item is there that must not be. The SDK does not retry it.
+func Exists() Kind {
+	return Kind{"finds that its id is taken", false, "refused", func(x *exchange) {
+		refuse(x.w, http.StatusBadRequest, "com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException", "The conditional request failed")
 	}}
 }
 

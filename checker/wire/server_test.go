@@ -141,6 +141,8 @@ func TestFaults(t *testing.T) {
 			"DynamoDB GetItem on items, id=a: 400 AccessDeniedException (denied by the checker)"},
 		"no table": {wire.NoTable(), "ResourceNotFoundException", 1,
 			"DynamoDB GetItem on items, id=a: 400 ResourceNotFoundException (sent to no table by the checker)"},
+		"exists": {wire.Exists(), "ConditionalCheckFailedException", 1,
+			"DynamoDB GetItem on items, id=a: 400 ConditionalCheckFailedException (refused by the checker)"},
 		"throttle": {wire.Throttle(), "ProvisionedThroughputExceededException", 3,
 			"DynamoDB GetItem on items, id=a: 400 ProvisionedThroughputExceededException (throttled by the checker)"},
 		"before": {wire.FailBefore(), "InternalServerError", 3,

@@ -3,7 +3,6 @@ package lesson02
 import (
 	"encoding/json"
 	"fmt"
-	"slices"
 
 	"example.com/serverless-patterns/checker/check"
 	"example.com/serverless-patterns/checker/stack"
@@ -78,34 +77,6 @@ func leadsTo(t *check.T, reply *check.Reply, id string) {
 		Got:  fmt.Sprintf("the header Location: %s, and for a GET there %s", location, found.Answer()),
 		Want: fmt.Sprintf("a Location that leads to the item with the id %q, such as %s", id, "/prod"+pathOf(stack.Item{"id": id})),
 	})
-}
-
-var generatedID = check.Check{
-	ID:          "generated-id",
-	Requirement: "An item without an id gets one, and no two get the same",
-	Why: "Requests at the same moment run in execution environments of their own, which know nothing of each other: each of them counts from the start, " +
-		"and their clocks show the same second.",
-	Next: "If the body has no id, make one up that cannot come twice: rand.Text() of crypto/rand.",
-	Run: func(t *check.T) {
-		const requests = 3 // also when a second ends meanwhile, two of them are in the same one
-		body := post(`{"name":"Blue kettle","price":19.99}`)
-		apart := t.Inject("", wire.Meet(requests)) // each has an environment of its own
-		replies := t.API(httpAPI).SendAtOnce(slices.Repeat([]check.Request{body}, requests)...)
-		apart()
-		first := map[string]bool{}
-		for _, reply := range replies {
-			id, _ := reply.Object(201, stack.Item{"id": "made-up", "name": "Blue kettle", "price": 19.99})["id"].(string)
-			switch {
-			case id == "":
-				reply.Fail(check.Finding{Got: "no id in the " + reply.Answer().String(), Want: "an id that is not empty"})
-			case first[id]:
-				reply.Fail(check.Finding{Got: fmt.Sprintf("the id %q twice", id), Want: "an id that no other item has"})
-			}
-			first[id] = true
-			isThere(t, reply, id)
-			leadsTo(t, reply, id)
-		}
-	},
 }
 
 var types = check.Check{
