@@ -93,7 +93,7 @@ var inGot = []rule{
 	{regexp.MustCompile(`"(?:[^"\\]|\\.)*("|$)`), `"…"`},
 	{regexp.MustCompile(`(so the caller gets no answer|the function returned an error|panic|panicked): .*`), "$1: …"},
 	{regexp.MustCompile(`(template\.yaml:)\d+`), "${1}N"},
-	{regexp.MustCompile(`\bline \d+ of\b`), "line N of"},
+	{regexp.MustCompile(`\bline \d+\b`), "line N"},
 	{madeUp, "ID"},
 	{regexp.MustCompile(`\bmessage \d+`), "message N"},
 	{regexp.MustCompile(`\blines in the log: \d+`), "lines in the log: N"},
