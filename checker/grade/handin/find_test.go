@@ -91,7 +91,7 @@ func TestAMissingLessonSaysWhereItMayBe(t *testing.T) {
 			require.NoError(t, err)
 			_, err = all[0].Take(zippedLesson, t.TempDir())
 			require.ErrorIs(t, err, ErrMissing)
-			assert.EqualError(t, err, "the submission has no directory 01-handler"+c.want)
+			require.EqualError(t, err, "the submission has no directory 01-handler"+c.want)
 			require.NoError(t, Close(all))
 		})
 	}
