@@ -145,7 +145,7 @@ func TestMakeInterrupted(t *testing.T) {
 		<-time.After(random(100*time.Millisecond, 2*time.Second))
 		require.NoError(t, syscall.Kill(-cmd.Process.Pid, syscall.SIGINT))
 		require.Error(t, cmd.Wait(), "%s", &out)
-		d.nothingLeft(t, "make was interrupted")
+		d.nothingLeft(t, "make was interrupted: "+out.String())
 		d.noMarks(t)
 	}
 	out, talk, status := d.make(t, "lesson-1", "check", "DIR=solutions", "ONLY=answer")
