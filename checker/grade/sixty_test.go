@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -52,11 +53,20 @@ func wrongAnswers(known bank.Bank, count int) []answer {
 		},
 	}}
 	lot := rand.New(rand.NewPCG(1, 1))
-	for _, n := range lot.Perm(len(known.Mistakes))[:count-1] {
+	for _, n := range lot.Perm(len(known.Mistakes)) {
 		m := known.Mistakes[n]
+		if len(all) == count || !slices.ContainsFunc(m.Fails, must) {
+			continue
+		}
 		all = append(all, answer{name: "wrong-" + m.Name, files: m.Write, want: grade.Failed, fails: m.Fails, reads: m.Reads})
 	}
 	return all
+}
+
+// must tells whether who fails a check fails the lesson.
+func must(id string) bool {
+	l, err := course.Find(lesson)
+	return err == nil && slices.ContainsFunc(l.Checks, func(c check.Check) bool { return c.ID == id && c.Severity != check.Should })
 }
 
 // brokenAnswers are those of which nothing can be run.
