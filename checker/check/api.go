@@ -62,7 +62,7 @@ func (r Request) String() string {
 		}
 		with = append(with, "the body "+cut(quote(r.Body), maxValue))
 	}
-	text := r.method() + " " + cut(r.target(), maxText)
+	text := r.method() + " " + cut(r.target(), maxValue)
 	switch n := len(with); n {
 	case 0:
 		return text
