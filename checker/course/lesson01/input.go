@@ -124,7 +124,7 @@ var badID = check.Check{
 			}
 		}
 		firstOfTwo(f.Invoke(api(`{"id":"a"} {"id":"b"}`)))
-		tooLong(f.Invoke(event(fmt.Sprintf("an API Gateway event with an id of %d bytes", maxKey+1), api(text(fields{"id": strings.Repeat("k", maxKey+1)})))))
+		tooLong(f.Invoke(event(fmt.Sprintf("an API Gateway event with an id of %d bytes", len(check.LongID)), api(text(fields{"id": check.LongID})))))
 	},
 }
 
@@ -141,19 +141,16 @@ func firstOfTwo(reply *check.Reply) {
 	reply.ErrorBody(400)
 }
 
-// maxKey is the longest key that DynamoDB takes, in bytes.
-const maxKey = 2048
-
 // tooLong accepts 404 as well as 400 for an id that is longer than a key: nobody has it.
 func tooLong(reply *check.Reply) {
 	a := reply.Answer()
 	if a.Status < 400 || a.Status > 499 {
 		reply.Fail(check.Finding{
-			Got:  fmt.Sprintf("%s for an id of %d bytes", a, maxKey+1),
+			Got:  fmt.Sprintf("%s for an id of %d bytes", a, len(check.LongID)),
 			Want: "status 400, or 404",
 			Why: fmt.Sprintf("DynamoDB takes no key of more than %d bytes, and refuses the call with a ValidationException. 500 says that the table failed: "+
-				"the caller tries again, and the team that runs the function is woken.", maxKey),
-			Next: fmt.Sprintf("Compare len(id), which counts bytes, with %d before the table is called.", maxKey),
+				"the caller tries again, and the team that runs the function is woken.", check.MaxKey),
+			Next: fmt.Sprintf("Compare len(id), which counts bytes, with %d before the table is called.", check.MaxKey),
 		})
 	}
 	reply.ErrorBody(a.Status)

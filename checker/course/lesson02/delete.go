@@ -38,7 +38,7 @@ var deleted = check.Check{
 		if t.Table(table).Find("id", other["id"]) == nil {
 			reply.Fail(check.Finding{Got: "another item is gone, too", Want: "only the items with these ids are deleted"})
 		}
-		refusesLong(t.API(httpAPI).Send(remove(tooLong())), 204)
+		t.API(httpAPI).Send(remove(tooLong())).RefusesLongID(204)
 	},
 }
 

@@ -14,7 +14,7 @@ var restGet = check.Check{
 		item := stocked(t)
 		finds(t.API(restAPI).Get(pathOf(item)), item)
 		t.API(restAPI).Get("/items/" + t.ID("nobody")).ErrorBody(404)
-		refusesLong(t.API(restAPI).Get(pathOf(tooLong())), 404)
+		t.API(restAPI).Get(pathOf(tooLong())).RefusesLongID(404)
 		for _, id := range oddIDs(t) {
 			odd := t.Table(table).Put(named(id))
 			finds(t.API(restAPI).Get(pathOf(odd)), odd)

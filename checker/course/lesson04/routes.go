@@ -65,27 +65,10 @@ var mistaken = check.Check{
 		} {
 			refused(post(body), 400)
 		}
-		tooLong := stack.Item{"id": strings.Repeat("k", maxKey+1)}
-		refusesLong(http.Get(pathOf(tooLong)), 404)
-		refusesLong(http.Send(remove(tooLong)), 204)
+		tooLong := stack.Item{"id": check.LongID}
+		http.Get(pathOf(tooLong)).RefusesLongID(404)
+		http.Send(remove(tooLong)).RefusesLongID(204)
 	},
-}
-
-// maxKey is the longest key that DynamoDB takes, in bytes.
-const maxKey = 2048
-
-// refusesLong requires the status of an id that nobody has, or another of the 400s, for one that is too long: not one that
-// blames the table.
-func refusesLong(reply *check.Reply, status int) {
-	if a := reply.Answer(); a.Status != status && (a.Status < 400 || a.Status > 499) {
-		reply.Fail(check.Finding{
-			Got:  fmt.Sprintf("%s for an id of %d bytes", a, maxKey+1),
-			Want: fmt.Sprintf("status %d, or 400", status),
-			Why: fmt.Sprintf("DynamoDB takes no key of more than %d bytes, and refuses the call with a ValidationException. 500 says that the table failed: "+
-				"clients try again, and somebody is called at night.", maxKey),
-			Next: fmt.Sprintf("Compare len(id), which counts bytes, with %d before the table is called.", maxKey),
-		})
-	}
 }
 
 // saysJSON requires the content type that the answers had before.
