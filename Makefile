@@ -58,6 +58,7 @@ help: ## List what there is.
 	@echo "make lesson-1 serve PORT=8080   its APIs on this machine, from port 8080 on"
 	@echo "     DEBUG=FUNCTION        that function under a debugger, which connects at port 2345"
 	@echo "     HURRY=1               messages of queues that failed come back at once"
+	@echo "make test RACE=1          with the race detector, which takes a C compiler"
 	@echo "make bench N=3            three pairs of each measurement instead of seven"
 	@echo "     COLD=1                a fresh clone with an empty build cache, too"
 	@echo "     JSON=1                the results as data"
@@ -118,10 +119,14 @@ setup: bin/checker ## Fetch and build everything beforehand, so that the first c
 	done; rm -rf .workshop/setup
 	@bin/checker setup
 
+# The tests of these mostly start other programs, which -race sees nothing of.
+programs = /checker/(cli|bench|grade|course/lesson)
+
 .PHONY: test
 test: ## Run the project's own tests.
 	@# The proof of the course takes minutes; on a slow machine, more than the ten that go test allows.
-	@go test -timeout 40m ./...
+	@$(if $(RACE),go test -race -timeout 40m $$(go list ./... | grep -vE '$(programs)'))
+	@go test -timeout 40m $(if $(RACE),$$(go list ./... | grep -E '$(programs)'),./...)
 	@cd tools && go test ./...
 
 .PHONY: verify
