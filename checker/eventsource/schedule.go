@@ -1,6 +1,7 @@
 package eventsource
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -11,6 +12,8 @@ import (
 	"sync"
 	"time"
 	_ "time/tzdata" // of ScheduleExpressionTimezone
+
+	"golang.org/x/sync/errgroup"
 
 	"example.com/serverless-patterns/checker/sam"
 )
@@ -258,31 +261,18 @@ func (s *Schedules) id() string {
 // until something on this machine fails. A rate begins to count now.
 func (s *Schedules) Run(ctx context.Context) error {
 	begin := time.Now()
-	failed := make(chan error, len(s.all))
-	var group sync.WaitGroup
-	ctx, cancel := context.WithCancel(ctx)
+	group, ctx := errgroup.WithContext(ctx)
 	for _, schedule := range s.all {
 		if schedule.Enabled {
-			group.Go(func() {
-				if err := s.run(ctx, schedule, begin, &group); err != nil && ctx.Err() == nil {
-					failed <- err
-					cancel()
-				}
-			})
+			group.Go(func() error { return s.run(ctx, schedule, begin, group) })
 		}
 	}
 	<-ctx.Done()
-	cancel()
-	group.Wait()
-	select {
-	case err := <-failed:
-		return err
-	default:
-		return context.Cause(ctx)
-	}
+	return cmp.Or(group.Wait(), context.Cause(ctx))
 }
 
-func (s *Schedules) run(ctx context.Context, schedule Schedule, begin time.Time, group *sync.WaitGroup) error {
+// run has one schedule come round until the context ends. Each time is in the group: the next one does not wait for its tries.
+func (s *Schedules) run(ctx context.Context, schedule Schedule, begin time.Time, group *errgroup.Group) error {
 	for last := begin; ; {
 		next, ok := schedule.timing.next(begin, last)
 		if !ok {
@@ -292,8 +282,9 @@ func (s *Schedules) run(ctx context.Context, schedule Schedule, begin time.Time,
 			return err
 		}
 		last = next
-		group.Go(func() { // the next time does not wait for tries of this one
-			_, _ = s.fire(ctx, schedule, next, func(d time.Duration) error { return sleep(ctx, d) })
+		group.Go(func() error {
+			_, err := s.fire(ctx, schedule, next, func(d time.Duration) error { return sleep(ctx, d) })
+			return cmp.Or(context.Cause(ctx), err) // what the end of the context has cut off is no fault
 		})
 	}
 }

@@ -241,3 +241,14 @@ func TestSchedulesComeRoundByThemselvesUntilTheContextEnds(t *testing.T) {
 		assert.Contains(t, string(event), "ReportFunctionDaily")
 	}
 }
+
+func TestAFaultOfThisMachineEndsAllSchedules(t *testing.T) {
+	t.Parallel()
+	broken := errors.New("no more processes")
+	l := &lambda{fails: 1, err: broken}
+	s, err := schedulesOf(t, rule+"        Weekly: {Type: Schedule, Properties: {Schedule: rate(7 days)}}\n", l)
+	require.NoError(t, err)
+	s.all[0].timing = rate(5 * time.Millisecond)
+	require.ErrorIs(t, s.Run(t.Context()), broken)
+	assert.Contains(t, string(l.events[0]), "ReportFunctionDaily")
+}
