@@ -1,6 +1,8 @@
 package serve
 
 import (
+	"context"
+	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -12,6 +14,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"example.com/serverless-patterns/checker/backend"
+	"example.com/serverless-patterns/checker/backend/embedded"
 )
 
 // queuesProject is a copy of the lesson with queues that package check has for its tests.
@@ -60,6 +65,30 @@ func TestDeliveriesAreShownAsTheyHappen(t *testing.T) {
 	assert.Contains(t, r.String(), "    DynamoDB PutItem on jobs-ItemsTable-")
 	assert.NotContains(t, r.String(), "delivery 2", "nobody is in a hurry")
 	require.NoError(t, r.end())
+	r.nothingLeft()
+}
+
+// deaf is a backend whose queues cannot be received from.
+type deaf struct{ backend.Backend }
+
+func (d deaf) Handler(s backend.Service) http.Handler {
+	inner := d.Backend.Handler(s)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("X-Amz-Target") == "AmazonSQS.ReceiveMessage" {
+			http.Error(w, `{"__type":"com.amazonaws.sqs#Deaf"}`, http.StatusBadRequest)
+			return
+		}
+		inner.ServeHTTP(w, r)
+	})
+}
+
+func TestAQueueThatIsNotPolledAnyMoreEndsTheServer(t *testing.T) {
+	t.Parallel()
+	r := start(t, queuesProject(t), func(o *Options) {
+		o.Open = func(context.Context, []backend.Service) (backend.Backend, error) { return deaf{embedded.New()}, nil }
+	})
+	require.ErrorContains(t, r.ending(), "the event source mapping of ")
+	require.ErrorContains(t, r.ending(), " ended: cannot receive messages from ")
 	r.nothingLeft()
 }
 

@@ -169,7 +169,7 @@ func (s *server) keep(ctx context.Context) error {
 			return context.Cause(ctx)
 		case <-ticker.C:
 		}
-		if err := s.backend.Err(); err != nil {
+		if err := s.fault(); err != nil {
 			return err
 		}
 		changed := s.watcher.Look()
@@ -192,6 +192,14 @@ func (s *server) keep(ctx context.Context) error {
 			return err
 		}
 	}
+}
+
+// fault is why what is deployed cannot go on, on this machine or with this backend; nil if it can.
+func (s *server) fault() error {
+	if err := s.backend.Err(); err != nil || s.current == nil {
+		return err
+	}
+	return s.current.stack().Err()
 }
 
 // named is how changed files are told.

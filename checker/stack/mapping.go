@@ -155,23 +155,26 @@ func (s *Stack) startPolling() {
 	ctx, cancel := context.WithCancel(context.Background())
 	s.stopPolling = cancel
 	for _, m := range s.mappings {
-		s.polling.Go(func() error {
-			if err := m.Run(ctx); err != nil && ctx.Err() == nil {
-				return fmt.Errorf("the event source mapping of %s ended: %w", m.Queue, err)
-			}
-			return nil
-		})
+		s.poll(ctx, "the event source mapping of "+m.Queue, m.Run)
 	}
-	s.polling.Go(func() error {
-		if err := s.schedules.Run(ctx); err != nil && ctx.Err() == nil {
-			return fmt.Errorf("the schedules ended: %w", err)
+	s.poll(ctx, "the schedules", s.schedules.Run)
+	s.poll(ctx, "the notifications of buckets", s.notifications.Run)
+}
+
+// poll runs what delivers by itself until the context ends. What ends it earlier is kept for Err.
+func (s *Stack) poll(ctx context.Context, what string, run func(context.Context) error) {
+	s.polling.Go(func() {
+		if err := run(ctx); err != nil && ctx.Err() == nil {
+			err = fmt.Errorf("%s ended: %w", what, err)
+			s.stopped.CompareAndSwap(nil, &err)
 		}
-		return nil
 	})
-	s.polling.Go(func() error {
-		if err := s.notifications.Run(ctx); err != nil && ctx.Err() == nil {
-			return fmt.Errorf("the notifications of buckets ended: %w", err)
-		}
-		return nil
-	})
+}
+
+// Err is why something of the stack no longer delivers by itself, as it does with [Options.Poll]; nil while all of it does.
+func (s *Stack) Err() error {
+	if err := s.stopped.Load(); err != nil {
+		return *err
+	}
+	return nil
 }

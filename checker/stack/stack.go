@@ -8,13 +8,14 @@ import (
 	randv2 "math/rand/v2"
 	"net/http"
 	"path/filepath"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
-	"golang.org/x/sync/errgroup"
 
 	"example.com/serverless-patterns/checker/apigateway"
 	"example.com/serverless-patterns/checker/backend"
@@ -56,7 +57,8 @@ type Stack struct {
 	notifications *eventsource.Notifications
 	schedules     *eventsource.Schedules
 	stopPolling   context.CancelFunc // nil if nothing polls
-	polling       errgroup.Group
+	polling       sync.WaitGroup
+	stopped       atomic.Pointer[error] // why the first of what polled has ended
 }
 
 // MissingError says that the template lacks a resource that somebody asks for: a fault of the
@@ -272,13 +274,12 @@ func (s *Stack) CrashAt(n int32) (remove func()) {
 }
 
 // Close ends polling and all APIs with their requests, then all functions, and removes everything that the stack
-// has on the backend. Invocations under way that neither has made must have been cancelled. Among its errors is why
-// a mapping could not poll to the end.
+// has on the backend. Invocations under way that neither has made must have been cancelled.
 func (s *Stack) Close() error {
 	if s.stopPolling != nil {
 		s.stopPolling()
 	}
-	polled := s.polling.Wait()
+	s.polling.Wait()
 	for _, a := range s.apis {
 		a.server.Close()
 	}
@@ -287,7 +288,7 @@ func (s *Stack) Close() error {
 		f.deployed.Load().Close()
 	}
 	s.retired.Wait()
-	all := []error{polled}
+	var all []error
 	for _, t := range s.tables {
 		all = append(all, t.remove())
 	}
