@@ -19,69 +19,99 @@ func (s *server) describe() {
 		}
 	}
 	s.Live.Section("Parameters; --parameter NAME=VALUE gives one", s.parameters()...)
-	var functions, tables, outputs [][]string
-	for _, f := range t.Functions {
-		if d, err := deployed.Function(f.LogicalID); err == nil {
-			functions = append(functions, []string{f.LogicalID, filepath.Clean(f.CodeUri), d.Name()})
-		}
-	}
-	s.Live.Section("Functions", functions...)
-	var example string
-	for _, each := range t.Tables {
-		if d, err := deployed.Table(each.LogicalID); err == nil {
-			tables = append(tables, []string{each.LogicalID, d.Name})
-			if example == "" {
-				example = d.Name
-			}
-		}
-	}
+	s.Live.Section("Functions", s.functions()...)
+	tables, buckets := s.tables(), s.buckets()
 	s.Live.Section("Tables", tables...)
-	var buckets [][]string
-	for _, each := range t.Buckets {
-		if d, err := deployed.Bucket(each.LogicalID); err == nil {
-			buckets = append(buckets, []string{each.LogicalID, d.Name, notifies(t, each.LogicalID)})
-		}
-	}
 	s.Live.Section("Buckets", buckets...)
 	queues, fed := s.queues()
 	s.Live.Section("Queues", queues...)
-	var schedules, byHand [][]string
-	for _, each := range deployed.Schedules() {
+	schedules, byHand := s.schedules()
+	s.Live.Section("Schedules, in UTC if they do not say otherwise", schedules...)
+	s.Live.Section("To let one come round now", byHand...)
+	s.Live.Section("Outputs, with the addresses that they have here", s.outputs()...)
+	s.Live.Section("For AWS's own clients", s.clients(tables, buckets, fed)...)
+	s.Live.Say("A file that is saved is built, and runs from the next invocation on. Ctrl-C ends it all, and what is in tables, queues and buckets with it.\n\n")
+}
+
+// functions are the rows of the functions: logical id, code and name.
+func (s *server) functions() (all [][]string) {
+	for _, each := range s.template.Functions {
+		if f, err := s.current.stack().Function(each.LogicalID); err == nil {
+			all = append(all, []string{each.LogicalID, filepath.Clean(each.CodeUri), f.Name()})
+		}
+	}
+	return all
+}
+
+// tables are the rows of the tables: logical id and name.
+func (s *server) tables() (all [][]string) {
+	for _, each := range s.template.Tables {
+		if t, err := s.current.stack().Table(each.LogicalID); err == nil {
+			all = append(all, []string{each.LogicalID, t.Name})
+		}
+	}
+	return all
+}
+
+// buckets are the rows of the buckets: logical id, name, and whom they notify.
+func (s *server) buckets() (all [][]string) {
+	for _, each := range s.template.Buckets {
+		if b, err := s.current.stack().Bucket(each.LogicalID); err == nil {
+			all = append(all, []string{each.LogicalID, b.Name, notifies(s.template, each.LogicalID)})
+		}
+	}
+	return all
+}
+
+// schedules are the rows of the schedules, and of the commands that let them come round.
+func (s *server) schedules() (all, byHand [][]string) {
+	for _, each := range s.current.stack().Schedules() {
 		row := []string{each.Function, each.Name, each.When()}
 		if !each.Enabled {
 			row[2] += ", disabled"
 		}
-		schedules = append(schedules, row)
+		all = append(all, row)
 		byHand = append(byHand, []string{"curl -X POST " + s.endpoint.url() + schedulesPath + each.Function + "/" + each.Name})
 	}
-	s.Live.Section("Schedules, in UTC if they do not say otherwise", schedules...)
-	s.Live.Section("To let one come round now", byHand...)
-	for _, o := range t.Outputs {
+	return all, byHand
+}
+
+// outputs are the rows of the template's Outputs.
+func (s *server) outputs() (all [][]string) {
+	deployed := s.current.stack()
+	for _, o := range s.template.Outputs {
 		value, err := deployed.Output(o.Name)
 		if err != nil {
 			value = "not known here: " + err.Error()
 		}
-		outputs = append(outputs, []string{o.Name, s.local(deployed.Local(value))})
+		all = append(all, []string{o.Name, s.local(deployed.Local(value))})
 	}
-	s.Live.Section("Outputs, with the addresses that they have here", outputs...)
-	operator := deployed.Operator()
-	clients := [][]string{
-		{"export AWS_ENDPOINT_URL=" + s.endpoint.url() + " AWS_REGION=" + deployed.Region + " AWS_DEFAULT_REGION=" + deployed.Region},
+	return all
+}
+
+// clients are commands for AWS's own clients, with the first of the tables and of the buckets for examples, and the URL of a
+// queue whose messages a function gets.
+func (s *server) clients(tables, buckets [][]string, fed string) [][]string {
+	region, operator := s.current.stack().Region, s.current.stack().Operator()
+	all := [][]string{
+		{"export AWS_ENDPOINT_URL=" + s.endpoint.url() + " AWS_REGION=" + region + " AWS_DEFAULT_REGION=" + region},
 		{"export AWS_ACCESS_KEY_ID=" + operator.AccessKeyID + " AWS_SECRET_ACCESS_KEY=" + operator.SecretAccessKey},
 	}
-	if example != "" {
-		clients = append(clients, []string{"aws dynamodb scan --table-name " + example})
+	if len(tables) > 0 {
+		all = append(all, []string{"aws dynamodb scan --table-name " + tables[0][1]})
 	}
 	if len(buckets) > 0 {
-		clients = append(clients, []string{"aws s3 cp FILE s3://" + buckets[0][1] + "/FILE"})
+		all = append(all, []string{"aws s3 cp FILE s3://" + buckets[0][1] + "/FILE"})
 	}
 	if fed != "" {
 		// Version 1 of the AWS CLI does not look at AWS_ENDPOINT_URL for SQS.
-		clients = append(clients, []string{fmt.Sprintf("aws sqs send-message --endpoint-url %s --queue-url %s --message-body '{}'", s.endpoint.url(), fed)})
+		all = append(all, []string{fmt.Sprintf("aws sqs send-message --endpoint-url %s --queue-url %s --message-body '{}'", s.endpoint.url(), fed)})
 	}
-	clients = append(clients, []string{fmt.Sprintf("aws lambda invoke --function-name %s --payload '{}' --cli-binary-format raw-in-base64-out /dev/stdout", t.Functions[0].LogicalID)})
-	s.Live.Section("For AWS's own clients", clients...)
-	s.Live.Say("A file that is saved is built, and runs from the next invocation on. Ctrl-C ends it all, and what is in tables, queues and buckets with it.\n\n")
+	if len(s.template.Functions) > 0 {
+		all = append(all, []string{fmt.Sprintf("aws lambda invoke --function-name %s --payload '{}' --cli-binary-format raw-in-base64-out /dev/stdout",
+			s.template.Functions[0].LogicalID)})
+	}
+	return all
 }
 
 // queues are the rows of the queues, and the URL of the first whose messages a function gets.

@@ -86,6 +86,15 @@ func (e *endpoint) enter() (d *deployment, leave func()) {
 	}
 }
 
+// background does what a call asks for and does not wait for. It counts as a call, also once that one has ended.
+func (e *endpoint) background(d *deployment, do func()) {
+	e.running.Add(1)
+	d.calls.Go(func() {
+		defer e.running.Done()
+		do()
+	})
+}
+
 // ServeHTTP implements http.Handler.
 func (e *endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	d, leave := e.enter()
@@ -126,13 +135,9 @@ func (e *endpoint) fire(w http.ResponseWriter, r *http.Request, d *deployment, s
 	case !known:
 		refuse(w, http.StatusNotFound, "ResourceNotFoundException", "Schedule not found: "+schedule)
 	default:
-		e.running.Add(1)
-		d.calls.Add(1)
-		go func() {
-			defer e.running.Done()
-			defer d.calls.Done()
+		e.background(d, func() {
 			_, _ = d.stack().Fire(d.ctx, function, name, time.Now()) // what comes of it is shown
-		}()
+		})
 		w.WriteHeader(http.StatusAccepted)
 	}
 }
@@ -161,15 +166,11 @@ func (e *endpoint) invoke(w http.ResponseWriter, r *http.Request, d *deployment,
 			refuse(w, http.StatusBadRequest, "InvalidRequestContentException", "Could not parse request body into json")
 			return
 		}
-		e.running.Add(1)
-		d.calls.Add(1)
-		go func() {
-			defer e.running.Done()
-			defer d.calls.Done()
+		e.background(d, func() {
 			if i, err := f.Invoke(d.ctx, event); err == nil {
 				e.invoked(f, i)
 			}
-		}()
+		})
 		w.WriteHeader(http.StatusAccepted)
 		return
 	default:

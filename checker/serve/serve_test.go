@@ -235,6 +235,21 @@ func TestWhatDoesNotBuildIsNotServed(t *testing.T) {
 	r.nothingLeft()
 }
 
+func TestATemplateWithoutFunctionsIsServed(t *testing.T) {
+	t.Parallel()
+	p := tinyProject(t)
+	require.NoError(t, os.WriteFile(p.Template, []byte(`Transform: AWS::Serverless-2016-10-31
+Resources:
+  OrdersQueue:
+    Type: AWS::SQS::Queue
+`), 0o600))
+	r := start(t, p)
+	r.await("Ctrl-C")
+	assert.NotContains(t, r.String(), "aws lambda invoke")
+	require.NoError(t, r.end())
+	r.nothingLeft()
+}
+
 func TestTwoServersOfOneLesson(t *testing.T) {
 	t.Parallel()
 	first, second := serveTiny(t), serveTiny(t)
