@@ -74,6 +74,9 @@ func (c *gradeCommand) Run(ctx context.Context, p Process) error {
 }
 
 func (c *gradeCommand) options(p Process, out string) (grade.Options, error) {
+	if err := c.limits(); err != nil {
+		return grade.Options{}, err
+	}
 	place, err := locate(p)
 	if err != nil {
 		return grade.Options{}, err
@@ -107,6 +110,33 @@ func (c *gradeCommand) options(p Process, out string) (grade.Options, error) {
 			fmt.Fprintf(p.Stderr, "%-9s  %-24s  %s%s\n", r.Outcome, r.Lesson, r.Learner, note)
 		},
 	}, nil
+}
+
+// mostMegabytes is more memory or disk than any machine has, and few enough to be counted in bytes.
+const mostMegabytes = 1 << 30
+
+// limits refuses limits under which every submission would be stopped, or that are none.
+func (c *gradeCommand) limits() error {
+	refuse := func(flag string, value any, rule string) error {
+		return usageError{fmt.Errorf("--%s %v: it is %s", flag, value, rule)}
+	}
+	megabytes := fmt.Sprintf("a number of MB from 1 to %d", mostMegabytes)
+	const aSecond = "1s or more"
+	switch {
+	case c.AtOnce < 0:
+		return refuse("at-once", c.AtOnce, "1 or more; without it, there are four for each CPU")
+	case c.Memory < 1 || c.Memory > mostMegabytes:
+		return refuse("memory", c.Memory, megabytes)
+	case c.Disk < 1 || c.Disk > mostMegabytes:
+		return refuse("disk", c.Disk, megabytes)
+	case c.Threads < 1:
+		return refuse("threads", c.Threads, "1 or more")
+	case c.CPU < time.Second:
+		return refuse("cpu", c.CPU, aSecond)
+	case c.Time < time.Second:
+		return refuse("time", c.Time, aSecond)
+	}
+	return nil
 }
 
 // writeBook writes the three forms of a book, and says where.
