@@ -37,9 +37,9 @@ func NewWorkdir(runs string) (*Workdir, error) {
 	w := &Workdir{Path: path, lock: flock.New(path + ".lock")}
 	switch ok, err := w.lock.TryLock(); {
 	case err != nil:
-		return nil, errors.Join(fmt.Errorf("cannot lock the working directory %s: %w", path, err), os.RemoveAll(path))
+		return nil, errors.Join(fmt.Errorf("cannot lock the working directory %s: %w", path, err), w.lock.Close(), os.RemoveAll(path))
 	case !ok:
-		return nil, errors.Join(fmt.Errorf("cannot lock the working directory %s: somebody else has its lock", path), os.RemoveAll(path))
+		return nil, errors.Join(fmt.Errorf("cannot lock the working directory %s: somebody else has its lock", path), w.lock.Close(), os.RemoveAll(path))
 	}
 	return w, nil
 }
@@ -54,11 +54,13 @@ func (w *Workdir) Remove() error {
 // a directory without a lock is of a run that died before it had one. It is a kindness: what cannot be
 // removed stays.
 func sweep(runs string) {
-	all, err := filepath.Glob(filepath.Join(runs, "run-*"))
+	// Not filepath.Glob: runs may have a [ in it.
+	all, err := fs.Glob(os.DirFS(runs), "run-*")
 	if err != nil {
 		return
 	}
-	for _, path := range all {
+	for _, name := range all {
+		path := filepath.Join(runs, name)
 		dir, isLock := strings.CutSuffix(path, ".lock")
 		if !isLock {
 			if _, err := os.Lstat(path + ".lock"); errors.Is(err, fs.ErrNotExist) {

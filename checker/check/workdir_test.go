@@ -58,6 +58,16 @@ func TestWhatADeadRunLeftIsSwept(t *testing.T) {
 	require.NoError(t, w.Remove())
 }
 
+func TestASweepDoesNotTakeThePathForAPattern(t *testing.T) {
+	t.Parallel()
+	runs := filepath.Join(t.TempDir(), "course [v2]", "run")
+	dead := leave(t, runs, "run-1")
+	w, err := NewWorkdir(runs)
+	require.NoError(t, err)
+	assert.NoDirExists(t, dead)
+	require.NoError(t, w.Remove())
+}
+
 func TestADirectoryThatNeverGotItsLockIsSwept(t *testing.T) {
 	t.Parallel()
 	runs := t.TempDir()

@@ -180,7 +180,8 @@ func TestBatches(t *testing.T) {
 
 func TestOldBinariesArePruned(t *testing.T) {
 	t.Parallel()
-	cache := t.TempDir()
+	cache := filepath.Join(t.TempDir(), "course [v2]") // a path, and not a pattern
+	require.NoError(t, os.Mkdir(cache, 0o755))
 	old := time.Now().Add(-time.Hour)
 	for n := range maxKept + 3 {
 		kept := filepath.Join(cache, fmt.Sprintf("lesson-%03d", n))

@@ -3,6 +3,7 @@ package sandbox
 import (
 	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -39,11 +40,16 @@ func begin(kept, cache string, s Source) {
 	if entries, err := os.ReadDir(kept); cache == "" || err != nil || len(entries) > 0 {
 		return
 	}
-	alike, err := filepath.Glob(filepath.Join(cache, keptName(s)+"-*", "*", "*"))
+	// Not a pattern with the names in it: they may have a [ in them.
+	all, err := fs.Glob(os.DirFS(cache), "*/*/*")
 	if err != nil {
 		return
 	}
-	for _, from := range alike {
+	for _, name := range all {
+		if !strings.HasPrefix(name, keptName(s)+"-") {
+			continue
+		}
+		from := filepath.Join(cache, name)
 		to := filepath.Join(kept, filepath.Base(filepath.Dir(from)), filepath.Base(from))
 		if os.MkdirAll(filepath.Dir(to), 0o755) == nil {
 			_ = linkOrCopy(from, to)
@@ -54,19 +60,20 @@ func begin(kept, cache string, s Source) {
 // prune removes the oldest kept binaries over maxKept. It is a kindness: what cannot be removed stays, and
 // what is in use is left alone.
 func prune(cache string) {
-	locks, err := filepath.Glob(filepath.Join(cache, "*.lock"))
+	locks, err := fs.Glob(os.DirFS(cache), "*.lock")
 	if err != nil || len(locks) <= maxKept {
 		return
 	}
-	age := func(path string) int64 {
-		info, err := os.Stat(path)
+	age := func(lock string) int64 {
+		info, err := os.Stat(filepath.Join(cache, lock))
 		if err != nil {
 			return 0
 		}
 		return info.ModTime().UnixNano()
 	}
 	slices.SortFunc(locks, func(a, b string) int { return int(min(max(age(a)-age(b), -1), 1)) })
-	for _, path := range locks[:len(locks)-maxKept] {
+	for _, name := range locks[:len(locks)-maxKept] {
+		path := filepath.Join(cache, name)
 		lock := flock.New(path)
 		if ok, err := lock.TryLock(); err != nil || !ok {
 			continue
