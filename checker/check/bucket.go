@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"example.com/serverless-patterns/checker/eventsource"
-	"example.com/serverless-patterns/checker/sandbox"
 	"example.com/serverless-patterns/checker/stack"
 )
 
@@ -99,9 +98,6 @@ func (t *T) DrainNotifications() {
 		t.Function(id).giveUp()
 	}
 	err := t.deployed().DrainNotifications(t.ctx)
-	if t.delivered == nil {
-		t.delivered = map[*sandbox.Invocation]bool{}
-	}
 	for _, n := range t.Notifications() {
 		for _, a := range n.Attempts {
 			if i := stack.NotifiedBy(a); i != nil && !t.delivered[i] {

@@ -59,9 +59,6 @@ func (q *Queue) Send(bodies ...string) []Message {
 		number := len(q.t.sent[id]) + 1
 		messages[n] = Message{ID: m.ID, Body: m.Body, Number: number, queue: q}
 		words[n] = fmt.Sprintf("%d. %s", number, cut(quote(m.Body), maxText))
-		if q.t.sent == nil {
-			q.t.sent = map[string][]string{}
-		}
 		q.t.sent[id] = append(q.t.sent[id], m.ID)
 	}
 	q.t.did = fmt.Sprintf("sent a message to %s%s: %s", id, q.t.conditions, strings.Join(words, "\n"))
@@ -90,9 +87,6 @@ func (t *T) deliver(mappings []*eventsource.Mapping, run func(context.Context) e
 		t.Function(m.Function).giveUp()
 	}
 	err := run(t.ctx)
-	if t.delivered == nil {
-		t.delivered = map[*sandbox.Invocation]bool{}
-	}
 	for _, m := range mappings {
 		f := t.Function(m.Function)
 		for _, i := range invocations(m.Timeline()) {

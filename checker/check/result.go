@@ -139,9 +139,9 @@ func (l LessonResult) verdict() Verdict {
 // NewDocument puts the results of lessons together. The worst verdict is the document's.
 func NewDocument(backend string, seed uint64, lessons []LessonResult) Document {
 	d := Document{Schema: Schema, Backend: backend, Seed: seed, Verdict: Skipped, Lessons: lessons}
-	worst := map[Verdict]int{Skipped: 0, Passed: 1, Failed: 2, Errored: 3}
+	rank := map[Verdict]int{Skipped: 0, Passed: 1, Failed: 2, Errored: 3}
 	for _, l := range lessons {
-		if worst[l.Verdict] > worst[d.Verdict] {
+		if rank[l.Verdict] > rank[d.Verdict] {
 			d.Verdict = l.Verdict
 		}
 	}

@@ -73,7 +73,7 @@ func newT(ctx context.Context, c Check, seed uint64, deploy func(stack.Options) 
 	_, _ = hash.Write([]byte(c.ID)) // never fails
 	return &T{
 		options: stack.Options{MaxTimeout: maxTimeout}, check: c, ctx: ctx, random: rand.New(rand.NewPCG(seed, hash.Sum64())),
-		deploy: deploy, hangs: &hangs{},
+		deploy: deploy, hangs: &hangs{}, sent: map[string][]string{}, delivered: map[*sandbox.Invocation]bool{},
 	}
 }
 
@@ -146,34 +146,25 @@ func (t *T) MaxTimeout(d time.Duration) { t.options.MaxTimeout = d }
 func (t *T) MemorySize(megabytes int) { t.options.MemorySize = megabytes }
 
 func (t *T) deployed() *stack.Stack {
-	if t.stack == nil {
-		t.options.Seed = t.random.Uint64()
-		s, err := t.deploy(t.options)
-		if f, refused := refusedPolicies(err); refused {
-			t.Fail(f)
-		}
-		if f, refused := refusedBucket(err); refused {
-			t.Fail(f)
-		}
-		if f, refused := refusedSchedule(err); refused {
-			t.Fail(f)
-		}
-		if f, refused := refusedMapping(err); refused {
-			t.Fail(f)
-		}
-		if missing := new(stack.MissingError); errors.As(err, &missing) {
-			t.present(err)
-		}
-		if f, refused := refusedQueue(err); refused {
-			t.Fail(f)
-		}
-		if err != nil {
-			t.did = "deployed the template"
-			t.refused(err)
-		}
-		t.stack = s
+	if t.stack != nil {
+		return t.stack
 	}
-	return t.stack
+	t.options.Seed = t.random.Uint64()
+	s, err := t.deploy(t.options)
+	// In this order: the first that knows the error says most of it.
+	for _, finding := range []func(error) (Finding, bool){
+		refusedPolicies, refusedBucket, refusedSchedule, refusedMapping, withoutResource, refusedQueue,
+	} {
+		if f, ok := finding(err); ok {
+			t.Fail(f)
+		}
+	}
+	if err != nil {
+		t.did = "deployed the template"
+		t.refused(err)
+	}
+	t.stack = s
+	return s
 }
 
 // Region is where everything is deployed in this check.
@@ -199,25 +190,34 @@ func (t *T) HasFunction(logicalID string) bool {
 	return err == nil
 }
 
+// present ends the check if there is an error: with a finding if it is a resource that the template lacks.
 func (t *T) present(err error) {
-	var missing *stack.MissingError
-	switch {
-	case err == nil:
-	case errors.As(err, &missing) && missing.Parameter():
-		t.Fail(withoutParameter(missing))
-	case errors.As(err, &missing):
-		// The learner knows where the lesson is.
-		missing = &stack.MissingError{LogicalID: missing.LogicalID, Type: missing.Type, File: filepath.Base(missing.File)}
-		t.Fail(Finding{
-			Did:  "deployed the template",
-			Got:  missing.Error(),
-			Want: fmt.Sprintf("a resource %s of type %s", missing.LogicalID, missing.Type),
-			Why:  "Other parts of the application find a resource by its logical id.",
-			Next: fmt.Sprintf("Add %s to the Resources of %s.", missing.LogicalID, missing.File),
-		})
-	default:
+	if f, ok := withoutResource(err); ok {
+		t.Fail(f)
+	}
+	if err != nil {
 		t.fault(err)
 	}
+}
+
+// withoutResource is the finding if it is a resource, or a parameter, that the template lacks.
+func withoutResource(err error) (Finding, bool) {
+	var missing *stack.MissingError
+	if !errors.As(err, &missing) {
+		return Finding{}, false
+	}
+	named := *missing
+	named.File = filepath.Base(named.File) // the learner knows where the lesson is
+	if named.Parameter() {
+		return withoutParameter(&named), true
+	}
+	return Finding{
+		Did:  "deployed the template",
+		Got:  named.Error(),
+		Want: fmt.Sprintf("a resource %s of type %s", named.LogicalID, named.Type),
+		Why:  "Other parts of the application find a resource by its logical id.",
+		Next: fmt.Sprintf("Add %s to the Resources of %s.", named.LogicalID, named.File),
+	}, true
 }
 
 // ShowSequence has findings show all invocations of the check, because each depends on those before it.

@@ -14,7 +14,6 @@ import (
 
 	"example.com/serverless-patterns/checker/backend"
 	"example.com/serverless-patterns/checker/check"
-	"example.com/serverless-patterns/checker/eventsource"
 	"example.com/serverless-patterns/checker/files"
 	"example.com/serverless-patterns/checker/report"
 	"example.com/serverless-patterns/checker/sam"
@@ -322,13 +321,7 @@ func (s *server) deploy(ctx context.Context, b *built) error {
 	})
 	if err != nil {
 		d.cancel()
-		var policy *stack.PolicyError
-		var refused *sandbox.RequestError
-		var event *eventsource.RequestError
-		var bucket *stack.BucketError
-		var missing *stack.MissingError // a value for a parameter that is not there
-		var queue *stack.QueueError
-		if errors.As(err, &policy) || errors.As(err, &refused) || errors.As(err, &event) || errors.As(err, &bucket) || errors.As(err, &queue) || errors.As(err, &missing) {
+		if stack.FaultOfTemplate(err) {
 			return templateFault(err)
 		}
 		return err

@@ -5,7 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	randv2 "math/rand/v2"
+	"math/rand/v2"
 	"net/http"
 	"path/filepath"
 	"sync"
@@ -72,10 +72,10 @@ func (e *MissingError) Error() string {
 	return fmt.Sprintf("%s has no %s called %s", e.File, e.Type, e.LogicalID)
 }
 
-// Deploy makes everything that the template declares. On an error nothing is left behind. A [*PolicyError]
-// and a [*MissingError] are the template's fault.
+// Deploy makes everything that the template declares. On an error nothing is left behind; [FaultOfTemplate] tells
+// whose fault it is.
 func Deploy(ctx context.Context, o Options) (*Stack, error) {
-	random := randv2.New(randv2.NewPCG(o.Seed, 0x737461636b))
+	random := rand.New(rand.NewPCG(o.Seed, 0x737461636b))
 	region := regions[random.IntN(len(regions))]
 	s := &Stack{
 		Region:    region,
@@ -108,42 +108,59 @@ func Deploy(ctx context.Context, o Options) (*Stack, error) {
 	s.dynamodb = dynamodb.New(dynamodb.Options{Region: s.Region, BaseEndpoint: aws.String(endpoint.URL()), Credentials: operator, HTTPClient: client})
 	s.sqs = sqs.New(sqs.Options{Region: s.Region, BaseEndpoint: aws.String(endpoint.URL()), Credentials: operator, HTTPClient: client})
 	s.s3 = newS3(s.Region, endpoint.URL(), operator, client)
-	for _, t := range o.Template.Tables {
-		if err = s.createTable(ctx, t); err != nil {
-			break
-		}
-	}
-	if err == nil {
-		err = s.createQueues(ctx, o)
-	}
-	if err == nil {
-		err = s.createBuckets(ctx)
-	}
-	for _, f := range o.Template.Functions {
-		if err == nil {
-			err = s.createFunction(f, o)
-		}
-	}
-	clock := &eventsource.Clock{}
-	if err == nil {
-		err = s.createMappings(clock, o)
-	}
-	if err == nil {
-		err = s.createNotifications(clock, o)
-	}
-	if err == nil {
-		err = s.createSchedules(clock, o)
-	}
-	if err == nil {
-		err = s.createAPIs(o)
-	}
-	if err != nil {
+	if err := s.create(ctx, o); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	if o.Poll {
 		s.startPolling()
 	}
 	return s, nil
+}
+
+// create makes what the template declares, in an order in which each finds what it refers to.
+func (s *Stack) create(ctx context.Context, o Options) error {
+	for _, t := range o.Template.Tables {
+		if err := s.createTable(ctx, t); err != nil {
+			return err
+		}
+	}
+	if err := s.createQueues(ctx, o); err != nil {
+		return err
+	}
+	if err := s.createBuckets(ctx); err != nil {
+		return err
+	}
+	for _, f := range o.Template.Functions {
+		if err := s.createFunction(f, o); err != nil {
+			return err
+		}
+	}
+	clock := &eventsource.Clock{}
+	if err := s.createMappings(clock, o); err != nil {
+		return err
+	}
+	if err := s.createNotifications(clock, o); err != nil {
+		return err
+	}
+	if err := s.createSchedules(clock, o); err != nil {
+		return err
+	}
+	return s.createAPIs(o)
+}
+
+// FaultOfTemplate tells whether an error of [Deploy] is the template's fault, so that AWS would not deploy it either,
+// and not one of this machine.
+func FaultOfTemplate(err error) bool {
+	var (
+		policies *PolicyError
+		bucket   *BucketError
+		queue    *QueueError
+		missing  *MissingError
+		function *sandbox.RequestError
+		event    *eventsource.RequestError
+	)
+	return errors.As(err, &policies) || errors.As(err, &bucket) || errors.As(err, &queue) || errors.As(err, &missing) ||
+		errors.As(err, &function) || errors.As(err, &event)
 }
 
 // Supported names what Deploy cannot make of a template.
