@@ -3,7 +3,6 @@ package check
 import (
 	"cmp"
 	"fmt"
-	"os"
 	"slices"
 	"time"
 
@@ -88,21 +87,6 @@ func coldStartOf(s Start, taken []*sandbox.Invocation, last *Reply) ColdStart {
 	}
 }
 
-// LogicalID is what the template calls the function.
-func (f *Function) LogicalID() string { return f.function.LogicalID }
-
-// Binary is the path of the bootstrap.
-func (f *Function) Binary() string { return f.function.Binary() }
-
-// Size is that of the bootstrap, in bytes.
-func (f *Function) Size() int64 {
-	info, err := os.Stat(f.function.Binary())
-	if err != nil {
-		f.t.fault(err)
-	}
-	return info.Size()
-}
-
 // Anatomy is where the size of the function's bootstrap and the time of its INIT come from, by package. The event is
 // for cold starts in which the runtime tells; a package's time is the least of several.
 func (f *Function) Anatomy(e Event) []anatomy.Part {
@@ -128,12 +112,7 @@ func (f *Function) ColdStart(e Event) *Reply { return f.coldStart(e, nil) }
 func (f *Function) coldStart(e Event, variables map[string]string) *Reply {
 	f.t.did = fmt.Sprintf("started %s several times, and sent each new process %s%s", f.function.LogicalID, e.Words, f.t.conditions)
 	f.giveUp()
-	i, err := f.function.ColdStart(f.t.ctx, e.JSON, variables)
-	if err != nil {
-		f.t.refused(err)
-	}
-	f.note(i)
-	reply := &Reply{t: f.t, did: f.t.did, function: f.function, Invocation: i}
+	reply := f.replied(f.function.ColdStart(f.t.ctx, e.JSON, variables))
 	reply.Answered()
 	return reply
 }

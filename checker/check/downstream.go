@@ -115,19 +115,6 @@ func (d *Downstream) Evidence(about string) (lines []string) {
 	return lines
 }
 
-// Provision has the function go through INIT, in an execution environment that then waits for its first event. It comes
-// before any event: an environment that is there already is not made again.
-func (f *Function) Provision() *Reply {
-	f.t.did = fmt.Sprintf("started %s, and sent it no event%s", f.function.LogicalID, f.t.conditions)
-	f.giveUp()
-	i, err := f.function.Provision(f.t.ctx)
-	if err != nil {
-		f.t.refused(err)
-	}
-	f.note(i)
-	return &Reply{t: f.t, did: f.t.did, function: f.function, Invocation: i}
-}
-
 func withoutParameter(missing *stack.MissingError) Finding {
 	return Finding{
 		Did:  "deployed the template with a value for its parameter " + missing.LogicalID,

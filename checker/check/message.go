@@ -168,7 +168,7 @@ func (m Message) reply(d eventsource.Delivery) *Reply {
 	}
 	for _, t := range m.queue.Timelines() {
 		if _, ok := t.Find(m.ID); ok {
-			return &Reply{t: m.queue.t, did: m.queue.t.did, function: m.queue.t.Function(t.Function).function, Invocation: i}
+			return m.queue.t.Function(t.Function).reply(i)
 		}
 	}
 	return nil

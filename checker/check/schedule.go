@@ -75,7 +75,7 @@ func (f *Function) fire(s eventsource.Schedule, at time.Time) *Firing {
 	for _, a := range fired.Attempts {
 		if i := stack.NotifiedBy(a); i != nil {
 			f.note(i)
-			firing.Replies = append(firing.Replies, &Reply{t: f.t, did: f.t.did, function: f.function, Invocation: i})
+			firing.Replies = append(firing.Replies, f.reply(i))
 		}
 	}
 	return firing

@@ -3,7 +3,6 @@ package check
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"hash/fnv"
@@ -11,12 +10,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"path/filepath"
-	"slices"
-	"strings"
 	"time"
-
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"golang.org/x/sync/errgroup"
 
 	"example.com/serverless-patterns/checker/sam"
 	"example.com/serverless-patterns/checker/sandbox"
@@ -170,6 +164,9 @@ func (t *T) deployed() *stack.Stack {
 // Region is where everything is deployed in this check.
 func (t *T) Region() string { return t.deployed().Region }
 
+// Template is what is deployed in this check, for what only the template decides and is judged as declared.
+func (t *T) Template() *sam.Template { return t.deployed().Template() }
+
 // Table is a table of the template. A template without it fails the check.
 func (t *T) Table(logicalID string) *Table {
 	table, err := t.deployed().Table(logicalID)
@@ -265,133 +262,3 @@ func (t *T) during(condition string, heal func()) (remove func()) {
 		t.conditions = before
 	}
 }
-
-// Function is a function under check.
-type Function struct {
-	t        *T
-	function *stack.Function
-}
-
-// Event is what is sent to a function.
-type Event struct {
-	// Words say what it is, to go on after "invoked X with".
-	Words string
-	JSON  json.RawMessage
-}
-
-// Invoke sends an event, and returns what came of it: also when that is a crash.
-func (f *Function) Invoke(e Event) *Reply {
-	f.t.did = fmt.Sprintf("invoked %s with %s%s", f.function.LogicalID, e.Words, f.t.conditions)
-	if f.t.sequence {
-		f.t.steps = append(f.t.steps, fmt.Sprintf("%d. %s", len(f.t.steps)+1, e.Words))
-		f.t.did = fmt.Sprintf("invoked %s several times in one process:\n%s", f.function.LogicalID, strings.Join(f.t.steps, "\n"))
-	}
-	f.giveUp()
-	i, err := f.function.Invoke(f.t.ctx, e.JSON)
-	if err != nil {
-		f.t.refused(err)
-	}
-	f.note(i)
-	return &Reply{t: f.t, did: f.t.did, function: f.function, Invocation: i}
-}
-
-// note looks for what concerns more than this invocation.
-func (f *Function) note(i *sandbox.Invocation) {
-	if err := cmp.Or(starved(i), unseekable(i)); err != nil {
-		f.t.fault(err)
-	}
-	f.noteHang(i)
-	f.t.notes.timedOut = f.t.notes.timedOut || i.Outcome == sandbox.TimedOut
-}
-
-// InvokeAtOnce sends the same event n times at the same moment, so that each has an execution environment
-// of its own, and returns the replies in an order that a run with the same seed repeats.
-func (f *Function) InvokeAtOnce(n int, e Event) []*Reply {
-	f.t.did = fmt.Sprintf("invoked %s with %s%s", f.function.LogicalID, e.Words, f.t.conditions)
-	f.giveUp()
-	replies := make([]*Reply, n)
-	var group errgroup.Group
-	for k := range n {
-		group.Go(func() error {
-			i, err := f.function.Invoke(f.t.ctx, e.JSON)
-			replies[k] = &Reply{t: f.t, did: f.t.did, function: f.function, Invocation: i}
-			return err
-		})
-	}
-	if err := group.Wait(); err != nil {
-		f.t.refused(err)
-	}
-	for _, reply := range replies {
-		f.note(reply.Invocation)
-	}
-	slices.SortFunc(replies, func(a, b *Reply) int { return strings.Compare(a.RequestID, b.RequestID) })
-	return replies
-}
-
-// Renew has the next invocation begin in a new execution environment, as after a deployment.
-func (f *Function) Renew() {
-	if err := f.function.Renew(); err != nil {
-		f.t.fault(err)
-	}
-}
-
-// FullTimeout has the function run with the Timeout of the template from the next invocation on, where [T.MaxTimeout] was
-// shorter: a function with limits of its own, and not those of its context, may keep only that one.
-func (f *Function) FullTimeout() {
-	if err := f.function.FullTimeout(maxTimeout); err != nil {
-		f.t.fault(err)
-	}
-}
-
-// Calls are the AWS calls of an invocation, which somebody else may have sent.
-func (f *Function) Calls(i *sandbox.Invocation) []wire.Call { return f.function.Calls(i) }
-
-// Connections is how many connections the function's AWS calls went over so far.
-func (f *Function) Connections() int { return f.function.Connections() }
-
-// Temporary is how many bytes the function has in /tmp, in all its execution environments together.
-func (f *Function) Temporary() int64 { return f.function.Temporary() }
-
-// Declared is what the template says of the function.
-func (f *Function) Declared() *sam.Function { return f.function.Declared }
-
-// Variable is the value that the template gives to an environment variable in this deployment.
-func (f *Function) Variable(name string) string { return f.function.Variables[name] }
-
-// Credentials are those that the function's execution environments have.
-func (f *Function) Credentials() []aws.Credentials { return f.function.Credentials() }
-
-// Reply is an invocation that has ended, or the response of an API.
-type Reply struct {
-	// Invocation is never nil; it is empty if an API's function was not invoked, or has not ended yet.
-	*sandbox.Invocation
-
-	t        *T
-	did      string
-	function *stack.Function // nil if there was no invocation
-	front    *front          // nil if no API is involved
-	about    string          // what requests to services must have in them to be this invocation's; "" if that is not known
-}
-
-// Calls are the AWS calls of the invocation.
-func (r *Reply) Calls() []wire.Call {
-	if r.function == nil {
-		return nil
-	}
-	return r.function.Calls(r.Invocation)
-}
-
-// Fail ends the check with what was sent in this invocation, and its evidence.
-func (r *Reply) Fail(f Finding) {
-	if f.Did == "" {
-		f.Did = r.did
-	}
-	if f.Evidence == nil {
-		f.Evidence = append(r.t.Picture(), r.Evidence()...)
-	}
-	r.past(&f)
-	r.t.Fail(f)
-}
-
-// Template is what is deployed in this check, for what only the template decides and is judged as declared.
-func (t *T) Template() *sam.Template { return t.deployed().Template() }

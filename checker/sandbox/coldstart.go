@@ -29,3 +29,32 @@ func (f *Function) ColdStart(ctx context.Context, event []byte, variables map[st
 	}
 	return i, nil
 }
+
+// Provision runs INIT in a new execution environment, which then waits for events, as provisioned concurrency
+// does. It returns when INIT has ended, well or not: the invocation says how, and has what was logged.
+func (f *Function) Provision(ctx context.Context) (*Invocation, error) {
+	ctx, end, err := f.turn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer end()
+	e, i, err := f.acquire(anyEnvironment)
+	if err != nil {
+		return nil, err
+	}
+	defer f.release(e)
+	if e.process != nil {
+		return i, nil
+	}
+	if err := e.initialize(ctx, i); err != nil {
+		return nil, fmt.Errorf("initializing %s: %w", f.config.Name, err)
+	}
+	if e.process == nil {
+		e.wasReset = true
+		return i, nil
+	}
+	e.measureMemory(i)
+	e.process.freeze()
+	i.logged(e.out.take())
+	return i, nil
+}

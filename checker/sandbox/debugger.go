@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"context"
 	"fmt"
-	"math"
 	"os"
 	"time"
 )
@@ -88,41 +87,4 @@ func (f *Function) turn(ctx context.Context) (_ context.Context, end func(), err
 		cancel(nil)
 		<-d.turns
 	}, nil
-}
-
-// Provision runs INIT in a new execution environment, which then waits for events, as provisioned concurrency
-// does. It returns when INIT has ended, well or not: the invocation says how, and has what was logged.
-func (f *Function) Provision(ctx context.Context) (*Invocation, error) {
-	ctx, end, err := f.turn(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer end()
-	e, i, err := f.acquire(anyEnvironment)
-	if err != nil {
-		return nil, err
-	}
-	defer f.release(e)
-	if e.process != nil {
-		return i, nil
-	}
-	if err := e.initialize(ctx, i); err != nil {
-		return nil, fmt.Errorf("initializing %s: %w", f.config.Name, err)
-	}
-	if e.process == nil {
-		e.wasReset = true
-		return i, nil
-	}
-	e.measureMemory(i)
-	e.process.freeze()
-	i.logged(e.out.take())
-	return i, nil
-}
-
-// memoryLimit is MemorySize in bytes, or more than there is.
-func (f *Function) memoryLimit() uint64 {
-	if f.config.Debugger != nil {
-		return math.MaxUint64
-	}
-	return uint64(f.config.MemorySize) << 20
 }

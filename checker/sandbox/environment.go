@@ -3,6 +3,7 @@ package sandbox
 import (
 	"context"
 	"fmt"
+	"math"
 	"os"
 	"sync/atomic"
 	"time"
@@ -100,8 +101,13 @@ func (e *environment) usedCPU() time.Duration {
 	return max(0, e.cpu-before)
 }
 
-// limit is MemorySize in bytes.
-func (e *environment) limit() uint64 { return e.function.memoryLimit() }
+// memoryLimit is MemorySize in bytes, or under a debugger more than there is.
+func (e *environment) memoryLimit() uint64 {
+	if e.function.config.Debugger != nil {
+		return math.MaxUint64
+	}
+	return uint64(e.function.config.MemorySize) << 20
+}
 
 // measureMemory ends the watch. A peak over the limit ends the invocation on Lambda, however short it was,
 // and whatever the function says afterwards. Where time ran out as well, nobody knows which came first: a
@@ -112,10 +118,10 @@ func (e *environment) measureMemory(i *Invocation) {
 	}
 	peak := e.memory.end()
 	e.memory = nil
-	if peak > e.limit() && i.Outcome != TimedOut {
+	if peak > e.memoryLimit() && i.Outcome != TimedOut {
 		i.failOutOfMemory()
 	}
-	i.MaxMemoryUsed = max(i.MaxMemoryUsed, int(min(peak, e.limit())>>20))
+	i.MaxMemoryUsed = max(i.MaxMemoryUsed, int(min(peak, e.memoryLimit())>>20))
 }
 
 // initialize runs INIT before the invocation. When it fails, there is no process afterwards.
@@ -186,7 +192,7 @@ func (e *environment) start(i *Invocation) error {
 	e.process = process
 	e.live.Store(process)
 	e.cpu = process.cpuTime() // what it took to start it is not the function's
-	e.memory = watchMemory(process, e.limit())
+	e.memory = watchMemory(process, e.memoryLimit())
 	return nil
 }
 

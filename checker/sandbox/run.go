@@ -26,7 +26,7 @@ func (r *run) toEnd(ctx context.Context) error {
 		}
 	}
 	if r.memory == nil {
-		r.memory = watchMemory(r.process, r.limit())
+		r.memory = watchMemory(r.process, r.memoryLimit())
 	}
 	r.process.thaw()
 	r.api.begin(i.RequestID)
