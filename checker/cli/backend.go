@@ -11,6 +11,7 @@ import (
 	"example.com/serverless-patterns/checker/backend/containers"
 	"example.com/serverless-patterns/checker/backend/embedded"
 	"example.com/serverless-patterns/checker/backend/endpoint"
+	"example.com/serverless-patterns/checker/check"
 )
 
 // The backends by their names; the URL of an endpoint is one, too.
@@ -70,6 +71,16 @@ func opener(name string, i images, p Process) backend.Opener {
 		}
 		return backend.Join(b, embedded.New()), nil
 	}
+}
+
+// openOn has checks run on a backend; auto is embedded first, and containers to confirm what is passed.
+func openOn(name string, i images, p Process, o *check.Options) {
+	if name != autoBackend {
+		o.Open = opener(name, i, p)
+		return
+	}
+	o.Open = opener(embeddedBackend, i, p)
+	o.Confirm = opener(containersBackend, i, p)
 }
 
 // openContainers opens what containers have, and the embedded backend for the rest.

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
-	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -15,9 +14,6 @@ import (
 	"example.com/serverless-patterns/checker/course/desk"
 	"example.com/serverless-patterns/checker/report"
 )
-
-// slowBuild is how long a build is silent. A first one takes longer, and says so.
-const slowBuild = 3 * time.Second
 
 type checkCommand struct {
 	Lessons []string `arg:"" optional:"" help:"Lessons, by number or directory. All of them if none is named."`
@@ -50,71 +46,86 @@ func (c *checkCommand) Run(ctx context.Context, p Process) error {
 	if err != nil {
 		return usageError{err}
 	}
-	seed := rand.Uint64N(1 << 32)
-	if c.Seed != nil {
-		seed = *c.Seed
-	}
 	for _, l := range lessons {
-		if _, err := os.Stat(filepath.Join(dir, l.ID)); err != nil {
-			return usageError{fmt.Errorf("there is no lesson in %s; --dir is where the numbered lesson directories are", filepath.Join(dir, l.ID))}
+		if _, err := lessonIn(dir, l.ID); err != nil {
+			return err
 		}
 	}
-	own := place.IsOwn(dir)
-	text := report.NewText(p.Stdout, p.Environ)
-	if !own {
-		text.Flags = fmt.Sprintf("--dir %q ", c.Dir)
+	r := &checkRun{checkCommand: c, process: p, place: place, dir: dir, own: place.IsOwn(dir), seed: rand.Uint64N(1 << 32)}
+	if c.Seed != nil {
+		r.seed = *c.Seed
+	}
+	r.text = report.NewText(p.Stdout, p.Environ)
+	if !r.own {
+		r.text.Flags = fmt.Sprintf("--dir %q ", c.Dir)
 	}
 	var results []check.LessonResult
 	for _, l := range lessons {
-		o := check.Options{Root: place.Root, Dir: dir, State: place.State, Seed: seed, Only: c.Only, SkipWaits: c.SkipWaits}
-		c.open(p, &o)
-		o.Likely = own && wasPassed(p, place, l.ID)
-		if c.Format == "text" {
-			text.Lesson(l.Lesson, lessonPath(p.Dir, dir, l.ID))
-			o.Checked = text.Check
-		}
-		announce := time.AfterFunc(slowBuild, func() {
-			fmt.Fprintf(p.Stderr, "Building the functions of %s. The first build compiles the AWS SDK too: about half a minute.\n", l.ID)
-		})
-		o.Built = func(b check.BuildResult) {
-			announce.Stop()
-			if c.Format == "text" {
-				text.Build(b)
-			}
-		}
-		result := l.Run(ctx, o)
-		announce.Stop()
+		result := r.check(ctx, l)
 		if ctx.Err() != nil {
 			return errInterrupted
 		}
+		results = append(results, result)
 		if c.Format == "text" {
-			text.Summary(result)
+			r.text.Summary(result)
 		}
-		if own {
+		if r.own {
 			record(p, place, result)
 		}
-		if own && c.Format == "text" && c.Only == "" && len(lessons) == 1 && result.Verdict == check.Passed {
+		if r.own && c.Format == "text" && c.Only == "" && len(lessons) == 1 && result.Verdict == check.Passed {
 			after, err := desk.At(place, l).After()
 			if err != nil {
 				return err
 			}
-			text.After(l.Number, after.Difference, after.Breaks)
+			r.text.After(l.Number, after.Difference, after.Breaks)
 		}
-		results = append(results, result)
 	}
-	document := check.NewDocument(shown(c.Backend), seed, results)
+	document := check.NewDocument(shown(c.Backend), r.seed, results)
 	switch c.Format {
 	case "json":
 		err = report.JSON(p.Stdout, document)
 	case "github":
 		err = annotate(p, document, lessonPath(place.Root, dir, ""))
 	default:
-		text.Confirmation(document)
+		r.text.Confirmation(document)
 	}
 	if err != nil {
 		return err
 	}
 	return exitStatus(results)
+}
+
+// checkRun is what holds for all lessons of one command.
+type checkRun struct {
+	*checkCommand
+	process Process
+	place   course.Place
+	dir     string // where the lessons are
+	own     bool   // they are the learner's
+	seed    uint64
+	text    *report.Text
+}
+
+// check checks one lesson. As text, it says how far it is.
+func (r *checkRun) check(ctx context.Context, l course.Lesson) check.LessonResult {
+	o := check.Options{
+		Root: r.place.Root, Dir: r.dir, State: r.place.State, Seed: r.seed, Only: r.Only, SkipWaits: r.SkipWaits,
+		Likely: r.own && wasPassed(r.process, r.place, l.ID),
+	}
+	openOn(r.Backend, r.images, r.process, &o)
+	if r.Format == "text" {
+		r.text.Lesson(l.Lesson, lessonPath(r.process.Dir, r.dir, l.ID))
+		o.Checked = r.text.Check
+	}
+	announce := announceBuild(r.process, l.ID)
+	defer announce.Stop()
+	o.Built = func(b check.BuildResult) {
+		announce.Stop()
+		if r.Format == "text" {
+			r.text.Build(b)
+		}
+	}
+	return l.Run(ctx, o)
 }
 
 func (c *checkCommand) chosen() ([]course.Lesson, error) {
@@ -145,16 +156,6 @@ func (c *checkCommand) having(lessons []course.Lesson) ([]course.Lesson, error) 
 	default:
 		return with, nil
 	}
-}
-
-// open sets what opens the backends.
-func (c *checkCommand) open(p Process, o *check.Options) {
-	if c.Backend != autoBackend {
-		o.Open = opener(c.Backend, c.images, p)
-		return
-	}
-	o.Open = opener(embeddedBackend, c.images, p)
-	o.Confirm = opener(containersBackend, c.images, p)
 }
 
 // wasPassed tells whether a lesson was passed when it was last checked.

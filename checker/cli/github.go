@@ -5,26 +5,20 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"example.com/serverless-patterns/checker/check"
 	"example.com/serverless-patterns/checker/report"
 )
 
 // summaryVariable names the file to which a step of GitHub Actions adds its summary.
-const summaryVariable = "GITHUB_STEP_SUMMARY="
+const summaryVariable = "GITHUB_STEP_SUMMARY"
 
 // annotate writes annotations, and adds a summary to the step's file, if there is one.
 func annotate(p Process, d check.Document, lessons string) error {
 	if err := report.GitHub(p.Stdout, d, filepath.ToSlash(lessons)); err != nil {
 		return err
 	}
-	path := ""
-	for _, entry := range p.Environ {
-		if value, ok := strings.CutPrefix(entry, summaryVariable); ok {
-			path = value
-		}
-	}
+	path := variable(p.Environ, summaryVariable)
 	if path == "" {
 		return nil
 	}

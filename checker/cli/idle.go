@@ -58,13 +58,3 @@ func kept(entry string) bool {
 	return strings.HasPrefix(name, "DOCKER_") || strings.HasPrefix(name, "TESTCONTAINERS_") || strings.HasPrefix(name, "XDG_") ||
 		slices.Contains([]string{"HOME", "PATH", "USER"}, name)
 }
-
-// variable is the value of an environment variable; the last one counts.
-func variable(environ []string, name string) (value string) {
-	for _, entry := range environ {
-		if v, ok := strings.CutPrefix(entry, name+"="); ok {
-			value = v
-		}
-	}
-	return value
-}

@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"time"
 
 	"example.com/serverless-patterns/checker/course"
 	"example.com/serverless-patterns/checker/report"
@@ -58,9 +57,7 @@ func (c *serveCommand) Run(ctx context.Context, p Process) error {
 	if err != nil {
 		return err
 	}
-	announce := time.AfterFunc(slowBuild, func() {
-		fmt.Fprintf(p.Stderr, "Building the functions of %s. The first build compiles the AWS SDK too: about half a minute.\n", project.Title)
-	})
+	announce := announceBuild(p, project.Title)
 	defer announce.Stop()
 	err = serve.Run(ctx, serve.Options{
 		Project: project, State: place.State, Open: opener(c.Backend, c.images, p), Port: c.Port, Seed: c.Seed, Parameters: c.Parameter, Debug: debug, Hurry: c.Hurry,
@@ -112,9 +109,9 @@ func (c *serveCommand) project(p Process, place course.Place) (serve.Project, er
 	if err != nil {
 		return serve.Project{}, usageError{err}
 	}
-	lesson := filepath.Join(dir, l.ID)
-	if _, err := os.Stat(lesson); err != nil {
-		return serve.Project{}, usageError{fmt.Errorf("there is no lesson in %s; --dir is where the numbered lesson directories are", lesson)}
+	lesson, err := lessonIn(dir, l.ID)
+	if err != nil {
+		return serve.Project{}, err
 	}
 	return serve.Project{
 		Name: "lesson-" + l.ID, Title: fmt.Sprintf("Lesson %d: %s", l.Number, l.Title),

@@ -1,8 +1,11 @@
 package cli
 
 import (
+	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"example.com/serverless-patterns/checker/course"
 )
@@ -23,6 +26,25 @@ func named(names []string) ([]course.Lesson, error) {
 	return lessons, nil
 }
 
+// lessonIn is a lesson's directory, which must be there.
+func lessonIn(dir, id string) (string, error) {
+	path := filepath.Join(dir, id)
+	if _, err := os.Stat(path); err != nil {
+		return "", usageError{fmt.Errorf("there is no lesson in %s; --dir is where the numbered lesson directories are", path)}
+	}
+	return path, nil
+}
+
+// slowBuild is how long a build is silent. A first one takes longer, and says so.
+const slowBuild = 3 * time.Second
+
+// announceBuild says that functions are being built, unless it is stopped in time.
+func announceBuild(p Process, of string) *time.Timer {
+	return time.AfterFunc(slowBuild, func() {
+		fmt.Fprintf(p.Stderr, "Building the functions of %s. The first build compiles the AWS SDK too: about half a minute.\n", of)
+	})
+}
+
 // lessonPath is a lesson's directory as the user would type it.
 func lessonPath(from, dir, id string) string {
 	path := filepath.Join(dir, id)
@@ -32,4 +54,14 @@ func lessonPath(from, dir, id string) string {
 		}
 	}
 	return path
+}
+
+// variable is the value of an environment variable; the last one counts.
+func variable(environ []string, name string) (value string) {
+	for _, entry := range environ {
+		if v, ok := strings.CutPrefix(entry, name+"="); ok {
+			value = v
+		}
+	}
+	return value
 }

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
-	"os"
 	"path/filepath"
 	"sync"
 
@@ -45,8 +44,8 @@ func (c *watchCommand) Run(ctx context.Context, p Process) error {
 	if err != nil {
 		return usageError{err}
 	}
-	if _, err := os.Stat(filepath.Join(dir, l.ID)); err != nil && c.Dir != "" {
-		return usageError{fmt.Errorf("there is no lesson in %s; --dir is where the numbered lesson directories are", filepath.Join(dir, l.ID))}
+	if _, err := lessonIn(dir, l.ID); err != nil && c.Dir != "" {
+		return err
 	}
 	at := watched{place: place, dir: dir, own: place.IsOwn(dir)}
 	if c.Plain || !report.HasScreen(p.Stdin, p.Stdout, p.Environ) {
@@ -169,7 +168,7 @@ func (c *watchCommand) loop(p Process, at watched, l course.Lesson) *watch.Loop 
 			if c.Seed != nil {
 				o.Seed = *c.Seed
 			}
-			(&checkCommand{Backend: c.Backend, images: c.images}).open(p, &o)
+			openOn(c.Backend, c.images, p, &o)
 			result := l.Run(ctx, o)
 			if at.own && ctx.Err() == nil {
 				record(p, at.place, result)
