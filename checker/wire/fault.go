@@ -19,7 +19,7 @@ type Fault struct {
 	Operation string
 	// Text limits the fault to requests that contain it, such as the id of an item; "" is every one.
 	Text string
-	// Kind is what goes wrong: Deny, NoTable, Exists, Conflict, Hang, Break, Delay, Throttle, FailBefore, FailAfter, CutShort, Crash, Meanwhile.
+	// Kind is what goes wrong: one of the functions that return a Kind makes it.
 	Kind Kind
 }
 

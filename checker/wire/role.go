@@ -9,6 +9,7 @@ import (
 	"example.com/serverless-patterns/checker/backend"
 	"example.com/serverless-patterns/checker/wire/access"
 	"example.com/serverless-patterns/checker/wire/iam"
+	"example.com/serverless-patterns/checker/wire/signature"
 )
 
 // AccountID is the account of all ARNs: the one of AWS's examples.
@@ -73,7 +74,9 @@ func deny(w http.ResponseWriter, c *Call, role Role, d iam.Decision) {
 		w.Header().Set("X-Amzn-Query-Error", "AccessDenied;Sender")
 		refuse(w, http.StatusForbidden, "com.amazon.coral.service#AccessDeniedException", message(strings.ToLower(d.Action), d.Resource))
 	case s3:
-		refuseXML(w, c.method, http.StatusForbidden, "AccessDenied", message(d.Action, `"`+d.Resource+`"`))
+		refuseXML(w, c.method, signature.Refusal{
+			Status: http.StatusForbidden, Code: "AccessDenied", Message: message(d.Action, `"`+d.Resource+`"`),
+		})
 	default:
 		refuse(w, http.StatusBadRequest, "com.amazon.coral.service#AccessDeniedException", message(d.Action, d.Resource))
 	}
@@ -98,17 +101,17 @@ func denyMissing(answer *answer, c *Call, role Role, a access.Access) (*iam.Deci
 }
 
 // refuseXML answers in the form of S3's errors. The answer to a HEAD has no body, and so no code.
-func refuseXML(w http.ResponseWriter, method string, status int, code, message string) {
+func refuseXML(w http.ResponseWriter, method string, r signature.Refusal) {
 	w.Header().Set("Content-Type", "application/xml")
 	w.Header().Set("X-Amz-Request-Id", "0000000000000000")
-	w.WriteHeader(status)
+	w.WriteHeader(r.Status)
 	if method == http.MethodHead {
 		return
 	}
 	body, _ := xml.Marshal(struct { // strings always marshal
 		XMLName                  xml.Name `xml:"Error"`
 		Code, Message, RequestId string
-	}{Code: code, Message: message, RequestId: "0000000000000000"})
+	}{Code: r.Code, Message: r.Message, RequestId: "0000000000000000"})
 	_, _ = w.Write(append([]byte(xml.Header), body...)) // a caller that is gone is seen by its context
 }
 
@@ -119,7 +122,10 @@ func refuseStranger(w http.ResponseWriter, c *Call) {
 		w.Header().Set("X-Amzn-Query-Error", "InvalidClientTokenId;Sender")
 		refuse(w, http.StatusForbidden, "com.amazon.coral.service#UnrecognizedClientException", "The security token included in the request is invalid.")
 	case s3:
-		refuseXML(w, c.method, http.StatusForbidden, "InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist in our records.")
+		refuseXML(w, c.method, signature.Refusal{
+			Status: http.StatusForbidden, Code: "InvalidAccessKeyId",
+			Message: "The AWS Access Key Id you provided does not exist in our records.",
+		})
 	default:
 		refuse(w, http.StatusBadRequest, "com.amazon.coral.service#UnrecognizedClientException", "The security token included in the request is invalid.")
 	}

@@ -18,6 +18,7 @@ import (
 
 	"example.com/serverless-patterns/checker/backend"
 	"example.com/serverless-patterns/checker/wire/access"
+	"example.com/serverless-patterns/checker/wire/iam"
 )
 
 // The largest requests that are read, in bytes: DynamoDB's limit, and what this machine has room for. S3's is 5 GB.
@@ -193,7 +194,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	form, refusal := readForm(r, body)
 	if refusal != nil {
-		refuseXML(w, r.Method, refusal.Status, refusal.Code, refusal.Message)
+		refuseXML(w, r.Method, *refusal)
 		return
 	}
 	sent := r
@@ -218,7 +219,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		if refusal == nil {
 			forward(answer)
 		} else {
-			refuseXML(answer, r.Method, refusal.Status, refusal.Code, refusal.Message)
+			refuseXML(answer, r.Method, *refusal)
 		}
 		form.finish(answer)
 		answer.copyTo(w, sent)
@@ -229,7 +230,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	denied, isDenied := recorded.Denied()
 	switch {
 	case refusal != nil:
-		refuseXML(answer, r.Method, refusal.Status, refusal.Code, refusal.Message)
+		refuseXML(answer, r.Method, *refusal)
 	case recorded.Function == "":
 		refuseStranger(answer, recorded)
 	case isDenied: // before any fault: what is not allowed gets no further on AWS either
@@ -240,22 +241,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		forward(answer)
 	}
 	hidden, answer := denyMissing(answer, recorded, role, wanted)
-	abandoned := r.Context().Err() != nil
-	s.mu.Lock()
-	recorded.Duration = time.Since(recorded.Start)
-	recorded.Abandoned = abandoned
-	if hidden != nil {
-		recorded.Decisions = append(slices.Clone(recorded.Decisions), *hidden)
-	}
-	if !abandoned && answer.written {
-		recorded.Status = answer.status
-		if answer.status >= 400 {
-			recorded.ErrorCode = errorCode(answer.header, answer.body.Bytes())
-		} else {
-			recorded.Effect = effect(recorded.Operation, answer.body.Bytes())
-		}
-	}
-	s.mu.Unlock()
+	s.complete(recorded, answer, hidden, r.Context().Err() != nil)
 	if answer.written {
 		form.finish(answer)
 		answer.copyTo(w, sent)
@@ -294,6 +280,27 @@ func (s *Server) record(call Call, wanted access.Access, accessKey string) (*Cal
 	}
 	s.calls = append(s.calls, &call)
 	return &call, role, fault
+}
+
+// complete notes what became of a call. Hidden is the decision of denyMissing, if there was one, and an abandoned call is one
+// whose caller has not waited for the answer.
+func (s *Server) complete(c *Call, answer *answer, hidden *iam.Decision, abandoned bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c.Duration = time.Since(c.Start)
+	c.Abandoned = abandoned
+	if hidden != nil {
+		c.Decisions = append(slices.Clone(c.Decisions), *hidden)
+	}
+	if abandoned || !answer.written {
+		return
+	}
+	c.Status = answer.status
+	if answer.status >= 400 {
+		c.ErrorCode = errorCode(answer.header, answer.body.Bytes())
+	} else {
+		c.Effect = effect(c.Operation, answer.body.Bytes())
+	}
 }
 
 // blame notes a fault that shows only while the call is served.

@@ -22,7 +22,7 @@ type form struct {
 	file []byte
 }
 
-// maxFields is how large all fields of a form may be together, in bytes ("Maximum POST Object size" aside, "POST Object").
+// maxFields is how large all fields of a form may be together, in bytes ("POST Object"). The file does not count.
 const maxFields = 20 << 10
 
 // readForm reads a form, and returns nil if a request has none.

@@ -25,8 +25,8 @@ import (
 // Services, as signatures name them, whose requests are understood.
 const (
 	dynamoDB = backend.DynamoDB
-	sqs      = backend.Service("sqs")
-	s3       = backend.Service("s3")
+	sqs      = backend.SQS
+	s3       = backend.S3
 )
 
 // Services are those whose requests are understood, by the prefixes of their actions.
