@@ -69,19 +69,12 @@ func Drain(ctx context.Context, patience time.Duration, mappings ...*Mapping) er
 	var left []string // as of the last round that was not cut off
 	for {
 		now, err := round(ctx, mappings)
-		if err == nil && len(now) == 0 {
-			return nil
-		}
 		if err == nil {
-			left = now
-		}
-		if err == nil {
-			tick := time.NewTimer(look)
-			select {
-			case <-tick.C:
-			case <-ctx.Done():
-				tick.Stop()
+			if len(now) == 0 {
+				return nil
 			}
+			left = now
+			err = sleep(ctx, look)
 		}
 		switch {
 		case ctx.Err() != nil && len(left) > 0:

@@ -15,15 +15,10 @@ const (
 	// maxHops is how many invocations in a row come of each other's changes before Lambda stops the next ("Use Lambda
 	// recursive loop detection to prevent infinite loops": approximately 16).
 	maxHops = 16
-	// maxAttempts is how often Lambda invokes a function asynchronously with an event that it fails on.
-	maxAttempts = 3
 	// runaway is how many notifications a Drain delivers, at most: a function that writes two objects for each that it is
 	// told of makes 65,536 of one in 16 hops.
 	runaway = 100
 )
-
-// retryAfter is how long Lambda waits before the second attempt, and before the third ("Asynchronous invocation").
-var retryAfter = [maxAttempts - 1]time.Duration{time.Minute, 2 * time.Minute}
 
 // ObjectChange is what happened to an object of a bucket.
 type ObjectChange struct {
@@ -54,19 +49,6 @@ type Notification struct {
 	Attempts  []Attempt
 	// Stopped says why it was not delivered, to go on after "not delivered: "; "" if it was, or will be.
 	Stopped string
-}
-
-// Attempt is one asynchronous invocation with an event.
-type Attempt struct {
-	At         time.Duration // of logical time, since the stack was deployed
-	Invocation string        // Lambda's request id, the same for all attempts
-	Outcome    Outcome       // Processed, BatchFailed, or Throttled
-	// Then is Deleted if Lambda is done with the event, Back if it tries again, and Lost if it does not.
-	Then Then
-	Why  string // of a failure
-
-	// Details are those of the [Invocation].
-	Details any
 }
 
 // Last is the latest attempt; the zero value if there was none.

@@ -1,6 +1,7 @@
 package eventsource
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -90,7 +91,7 @@ func (n *Notifications) next(logical bool) *pending {
 	if len(n.pending) == 0 {
 		return nil
 	}
-	first := slices.MinFunc(n.pending, func(a, b *pending) int { return int(a.due - b.due) })
+	first := slices.MinFunc(n.pending, func(a, b *pending) int { return cmp.Compare(a.due, b.due) })
 	if first.due > n.clock.Now() {
 		if !logical {
 			return nil
@@ -125,25 +126,17 @@ func (n *Notifications) deliver(ctx context.Context, p *pending) error {
 	if err != nil && !throttled {
 		return fmt.Errorf("cannot invoke %s with a notification of %s: %w", p.story.Function, p.story.Bucket, err)
 	}
-	a := Attempt{At: at, Invocation: i.RequestID, Details: i.Details, Outcome: Processed, Then: Deleted}
-	switch {
-	case throttled:
-		a.Outcome, a.Why = Throttled, "the function was at its concurrency limit"
-	case i.FunctionError != "":
-		a.Outcome, a.Why = BatchFailed, "the function "+failure(i)
-	}
+	tries := len(p.story.Attempts) + 1
+	a := attempted(tries, at, i, throttled)
 	again := *p
-	switch tries := len(p.story.Attempts) + 1; {
-	case a.Outcome == Processed:
+	switch a.Then {
+	case Deleted:
 		n.duplicate(p)
-	case tries < maxAttempts:
-		a.Then = Back
-		again.due, again.failed = at+retryAfter[tries-1], i.Details
-		if throttled {
-			again.failed = p.failed
+	case Back:
+		again.due = at + retryAfter[tries-1]
+		if !throttled {
+			again.failed = i.Details
 		}
-	default:
-		a.Then = Lost
 	}
 	n.mu.Lock()
 	defer n.mu.Unlock()

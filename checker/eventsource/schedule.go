@@ -189,21 +189,11 @@ func (s *Schedules) fire(ctx context.Context, schedule Schedule, now time.Time, 
 		if err != nil && !throttled {
 			return f, fmt.Errorf("cannot invoke %s for its schedule %s: %w", schedule.Function, schedule.Name, err)
 		}
-		a := Attempt{At: at, Invocation: i.RequestID, Details: i.Details, Outcome: Processed, Then: Deleted}
-		switch {
-		case throttled:
-			a.Outcome, a.Why = Throttled, "the function was at its concurrency limit"
-		case i.FunctionError != "":
-			a.Outcome, a.Why = BatchFailed, "the function "+failure(i)
+		if !throttled {
 			failed = i.Details
 		}
 		tries := len(f.Attempts) + 1
-		if a.Outcome != Processed {
-			a.Then = Back
-			if tries == maxAttempts {
-				a.Then = Lost
-			}
-		}
+		a := attempted(tries, at, i, throttled)
 		f.Attempts = append(f.Attempts, a)
 		if s.deployment.Observe != nil {
 			story := f
@@ -289,6 +279,7 @@ func (s *Schedules) run(ctx context.Context, schedule Schedule, begin time.Time,
 	}
 }
 
+// sleep waits, unless the context ends before, which it returns the cause of.
 func sleep(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
