@@ -2,8 +2,9 @@
 //
 // A [Backend] answers the AWS JSON protocols of the services that the lessons use. There are three: package
 // embedded, in this process and ready in milliseconds, package containers, DynamoDB Local and ElasticMQ under
-// Docker, and package endpoint, an emulator that somebody else runs. [Join] puts two together. Who may call what, the recording of calls and injected faults are not their
-// business: package wire does that in front of every backend alike.
+// Docker, and package endpoint, an emulator that somebody else runs. [Join] puts two together. Who may call
+// what, the recording of calls and injected faults are not their business: package wire does that in front of
+// every backend alike.
 package backend
 
 import (

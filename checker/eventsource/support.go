@@ -10,7 +10,7 @@ import (
 	"example.com/serverless-patterns/checker/sam"
 )
 
-// RequestError is why AWS would not make a mapping: a fault of the template.
+// RequestError is why AWS would not make a mapping, a notification or a schedule of an event: a fault of the template.
 type RequestError struct {
 	File     string
 	Line     int

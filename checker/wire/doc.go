@@ -11,10 +11,10 @@
 //
 // Each function has a [Role], as AWS would give it: what its policy does not allow is denied, with the error
 // of the service, and [Call.Decisions] say what was needed and which statement allowed it. Package iam
-// evaluates policies, and package access knows what a call needs. What a function has signed for somebody else, a
-// presigned URL or a browser's form, is compared with what comes (package signature), and is then a call of the
-// function's. What is not looked at: the signatures of a function's own calls, and policies of resources. S3's DeleteObjects is refused as a whole where AWS refuses single keys,
-// within an answer of 200.
+// evaluates policies, and package access knows what a call needs. What a function has signed for somebody
+// else, a presigned URL or a browser's form, is compared with what comes (package signature), and is then a
+// call of the function's. Two things are not looked at: the signatures of a function's own calls, and policies
+// of resources. S3's DeleteObjects is refused as a whole where AWS refuses single keys, within an answer of 200.
 //
 // A [Fault] makes calls fail as they do in production. The checker's own calls, signed with
 // [Server.Operator], are neither recorded nor made to fail.

@@ -15,8 +15,9 @@
 //	fails: client-once
 //	reads: 20 connections
 //
-// aws goes on to say what comes of it there, in a sentence or two, to a learner who is not told the code; fails lists
-// the checks that must fail, all of them and no others; reads is what the first finding must say. The edits follow, file by file, as in a txtar archive. A file with no edit in it is new:
+// aws goes on to say what comes of it there, in a sentence or two, to a learner who is not told the code; fails
+// lists the checks that must fail, all of them and no others; reads is what the first finding must say. The
+// edits follow, file by file, as in a txtar archive. A file with no edit in it is new:
 //
 //	-- get-item/main.go --
 //	<<<<<<<
