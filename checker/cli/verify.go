@@ -57,8 +57,8 @@ func (c *verifyCommand) Run(ctx context.Context, p Process) error {
 			}
 			problems += len(r.Problems)
 			switch r.Kind {
-			case "lesson":
-			case "course":
+			case verify.WholeLesson:
+			case verify.WholeCourse:
 				fmt.Fprintf(p.Stdout, "%s: all lessons have %s\n", b.Name, r.Tally)
 			default:
 				answers++

@@ -31,7 +31,7 @@ const stateDir = "state"
 // judge runs an answer as often as asked, and compares each run with what is declared.
 func (v *verification) judge(ctx context.Context, proofs []*proof, s subject, work string) ([]judgement, error) {
 	p := proofs[0]
-	if s.kind == "solution" {
+	if s.kind == Solution {
 		defer p.setSolved() // also when it is not built
 	} else {
 		<-p.solved
@@ -43,7 +43,7 @@ func (v *verification) judge(ctx context.Context, proofs []*proof, s subject, wo
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, err
 	}
-	if s.kind != "starter" {
+	if s.kind != Starter {
 		if err := os.CopyFS(dir, onlyCode{os.DirFS(filepath.Join(v.Place.Root, "solutions", p.lesson.ID))}); err != nil {
 			return nil, err
 		}
@@ -77,13 +77,13 @@ func (v *verification) once(ctx context.Context, proofs []*proof, s subject, wor
 		Root: v.Place.Root, Dir: filepath.Join(work, "lessons"), State: filepath.Join(work, stateDir), Open: p.run.backend.Open,
 		Seed: v.Seed + uint64(n),
 	}
-	if s.kind != "solution" {
+	if s.kind != Solution {
 		options.Alike = p.state
 	}
 	v.building <- struct{}{}
 	built := sync.OnceFunc(func() {
 		<-v.building
-		if s.kind == "solution" {
+		if s.kind == Solution {
 			p.setSolved()
 		}
 	})

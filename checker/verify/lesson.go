@@ -5,7 +5,7 @@ import "fmt"
 // wholeLesson are the rules that concern all answers of a lesson together, and the lesson's texts.
 func (r *run) wholeLesson(p *proof) Row {
 	problems := r.wholeProblems(p) // an update finds out here what mistakes look like
-	return Row{Lesson: p.lesson.ID, Backend: r.backend.Name, Kind: "lesson", Name: p.lesson.ID, Problems: problems, Tally: tallyOf(p.judged)}
+	return Row{Lesson: p.lesson.ID, Backend: r.backend.Name, Kind: WholeLesson, Name: p.lesson.ID, Problems: problems, Tally: tallyOf(p.judged)}
 }
 
 func (r *run) wholeProblems(p *proof) []string {
@@ -13,7 +13,7 @@ func (r *run) wholeProblems(p *proof) []string {
 	caught := map[string]bool{}
 	bySignature := map[string]string{}
 	for _, j := range p.judged {
-		if j.Kind != "mistake" {
+		if j.Kind != Mistake {
 			continue
 		}
 		for _, id := range j.Failed {

@@ -17,9 +17,9 @@ func Matrix(l course.Lesson, backend string, rows []Row) string {
 	for _, r := range rows {
 		switch {
 		case r.Lesson != l.ID || r.Backend != backend:
-		case r.Kind == "mistake":
+		case r.Kind == Mistake:
 			mistakes = append(mistakes, r)
-		case r.Kind == "lesson":
+		case r.Kind == WholeLesson:
 			tally = r.Tally
 		}
 	}

@@ -17,7 +17,7 @@ func (r *run) ofRecord() bool { return r.backend.Name == embeddedBackend && r.Se
 
 // keeps tells whether what a run finds of an answer is kept: what is kept is of the embedded backend, and of one seed.
 func (r *run) keeps(s subject) bool {
-	return r.ofRecord() && (s.kind == "starter" || s.kind == "mistake")
+	return r.ofRecord() && (s.kind == Starter || s.kind == Mistake)
 }
 
 // renews tells whether the run finds out what mistakes look like, instead of knowing it.
@@ -33,7 +33,7 @@ func (r *run) signsOf(l course.Lesson) (diagnosis.Signs, error) {
 
 // wrongDiagnosis says when an answer is taken for what it is not.
 func wrongDiagnosis(r check.LessonResult, s subject, n int) []string {
-	if r.Diagnosis == nil || s.kind == "mistake" && r.Diagnosis.Mistake == s.answer.Name {
+	if r.Diagnosis == nil || s.kind == Mistake && r.Diagnosis.Mistake == s.answer.Name {
 		return nil
 	}
 	return []string{fmt.Sprintf("run %d: it is taken for the mistake %s", n+1, r.Diagnosis.Mistake)}

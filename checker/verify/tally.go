@@ -24,7 +24,7 @@ func tallyOf(judged []judgement) Tally {
 	var t Tally
 	signatures := map[string]bool{}
 	for _, j := range judged {
-		if j.Kind != "mistake" {
+		if j.Kind != Mistake {
 			continue
 		}
 		t.Mistakes++
@@ -45,9 +45,9 @@ func wholeCourse(lessons []course.Lesson) bool {
 
 // courseRow is the judgement on all lessons together.
 func courseRow(backend string, rows []Row) Row {
-	row := Row{Lesson: "course", Backend: backend, Kind: "course", Name: "all lessons"}
+	row := Row{Lesson: "course", Backend: backend, Kind: WholeCourse, Name: "all lessons"}
 	for _, r := range rows {
-		if r.Kind != "lesson" {
+		if r.Kind != WholeLesson {
 			continue
 		}
 		row.Tally.Mistakes += r.Tally.Mistakes

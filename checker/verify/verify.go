@@ -5,14 +5,15 @@
 //   - each mistake fails exactly its declared checks, and the finding that is read first says what the
 //     mistake declares;
 //   - no two mistakes of a lesson have the same signature: failed checks, and what was got;
-//   - each check fails on at least one mistake, and has hints in four steps, which are short, name only what is there, and do not
-//     give the solution away;
+//   - each check fails on at least one mistake, and has hints in four steps, which are short, name only what is
+//     there, and do not give the solution away;
 //   - the requirements in a lesson's README are those of its checks, word for word and in order;
 //   - there are at least eight signatures a lesson, and 110 mistakes in the course as a whole;
 //   - what a learner reads for the starter and for each mistake is the kept transcript;
 //   - an answer without tables and queues has nothing in any backend, and is judged once for all of them;
-//   - a mistake that can be told from all others is taken for itself or, where words differ between backends and seeds, for
-//     nothing; the starter and right answers are never taken for a mistake, and each mistake says what comes of it on AWS.
+//   - a mistake that can be told from all others is taken for itself or, where words differ between backends and
+//     seeds, for nothing; the starter and right answers are never taken for a mistake, and each mistake says what
+//     comes of it on AWS.
 //
 // It runs the checks as `checker check` does. How the course is written is package course's business.
 package verify
@@ -85,11 +86,21 @@ type Options struct {
 	Done func(Row)
 }
 
-// Row is the judgement on one answer to a lesson.
+// The kinds of rows: of an answer, of a lesson as a whole, or of the course.
+const (
+	Solution    = "solution"
+	Starter     = "starter"
+	Mistake     = "mistake"
+	Right       = "right"
+	WholeLesson = "lesson"
+	WholeCourse = "course"
+)
+
+// Row is the judgement on one answer to a lesson, on a lesson, or on the course.
 type Row struct {
 	Lesson   string
 	Backend  string
-	Kind     string // solution, starter, mistake or right; lesson for all of one, course for all of them
+	Kind     string // one of those above
 	Name     string
 	Failed   []string // ids of the checks that failed
 	Problems []string // what is not as declared
@@ -254,12 +265,12 @@ func (r *run) open(l course.Lesson, b *beginning) (*proof, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", l.ID, err)
 	}
-	subjects := []subject{{"solution", bank.Answer{Name: "solution"}, r.Runs}, {"starter", known.Starter, r.Runs}}
+	subjects := []subject{{Solution, bank.Answer{Name: "solution"}, r.Runs}, {Starter, known.Starter, r.Runs}}
 	for _, a := range known.Right {
-		subjects = append(subjects, subject{"right", a, r.Runs})
+		subjects = append(subjects, subject{Right, a, r.Runs})
 	}
 	for _, a := range known.Mistakes {
-		subjects = append(subjects, subject{"mistake", a, 1})
+		subjects = append(subjects, subject{Mistake, a, 1})
 	}
 	p := &proof{
 		beginning: b, run: r, lesson: l, known: known, signs: signs, book: diagnosis.NewBook(signs, known.Mistakes),
@@ -274,7 +285,7 @@ func (r *run) open(l course.Lesson, b *beginning) (*proof, error) {
 func (v *verification) answer(ctx context.Context, proofs []*proof, at int, work string, besideOthers bool) error {
 	s, l := proofs[0].subjects[at], proofs[0].lesson
 	judged, err := v.judge(ctx, proofs, s, work)
-	if s.kind != "solution" { // others begin with it
+	if s.kind != Solution { // others begin with it
 		err = errors.Join(err, os.RemoveAll(work))
 	}
 	if err != nil {
