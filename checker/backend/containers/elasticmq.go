@@ -13,6 +13,7 @@ import (
 	"github.com/moby/moby/api/types/network"
 
 	"example.com/serverless-patterns/checker/backend"
+	"example.com/serverless-patterns/checker/backend/proxy"
 )
 
 // elasticRegion is in the ARNs that ElasticMQ makes. It knows one region only, and callers have their own, so
@@ -61,7 +62,7 @@ func newSQS(c Container, title string) *service {
 
 func mend(r *http.Response) error {
 	mendErrorCode(r.Header)
-	operation, region := r.Request.Header.Get("X-Amz-Target"), signedRegion(r.Request.Header.Get("Authorization"))
+	operation, region := r.Request.Header.Get("X-Amz-Target"), proxy.SignedRegion(r.Request)
 	var change func([]byte) []byte
 	switch {
 	case r.StatusCode != http.StatusOK || region == "":
@@ -83,15 +84,6 @@ func mend(r *http.Response) error {
 	r.ContentLength = int64(len(body))
 	r.Header.Set("Content-Length", strconv.Itoa(len(body)))
 	return nil
-}
-
-// signedRegion is the region in the scope of a signature: "… Credential=KEY/20261124/eu-west-1/sqs/aws4_request, …".
-func signedRegion(authorization string) string {
-	_, credential, _ := strings.Cut(authorization, "Credential=")
-	if scope := strings.Split(credential, "/"); len(scope) >= 5 {
-		return scope[2]
-	}
-	return ""
 }
 
 func inRegion(text []byte, region string) []byte {

@@ -2,18 +2,19 @@ package endpoint
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"io"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 
 	"example.com/serverless-patterns/checker/backend"
+	"example.com/serverless-patterns/checker/backend/proxy"
 )
 
 // defaultRegion is for requests that come without one.
@@ -39,7 +40,7 @@ func (s *signer) RoundTrip(r *http.Request) (*http.Response, error) {
 	signed := r.Clone(r.Context())
 	signed.Body = io.NopCloser(bytes.NewReader(body))
 	signed.ContentLength = int64(len(body))
-	region := signedRegion(r.Header.Get("Authorization"))
+	region := cmp.Or(proxy.SignedRegion(r), defaultRegion)
 	for _, name := range []string{"Authorization", "X-Amz-Date", "X-Amz-Security-Token", "X-Amz-Content-Sha256"} {
 		signed.Header.Del(name)
 	}
@@ -48,13 +49,4 @@ func (s *signer) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	return s.next.RoundTrip(signed)
-}
-
-// signedRegion is the region in the scope of a signature: "… Credential=KEY/20261124/eu-west-1/sqs/aws4_request, …".
-func signedRegion(authorization string) string {
-	_, credential, _ := strings.Cut(authorization, "Credential=")
-	if scope := strings.Split(credential, "/"); len(scope) >= 5 {
-		return scope[2]
-	}
-	return defaultRegion
 }

@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/http/httputil"
 	"net/url"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -96,3 +97,13 @@ func (p *Proxy) Err() error {
 
 // Close gives up the connections that are kept. The proxy works no worse for it, but keeps connections again.
 func (p *Proxy) Close() { p.transport.CloseIdleConnections() }
+
+// SignedRegion is the region in the scope of a request's signature, as in "… Credential=KEY/20261124/eu-west-1/sqs/aws4_request, …";
+// "" if it has none.
+func SignedRegion(r *http.Request) string {
+	_, credential, _ := strings.Cut(r.Header.Get("Authorization"), "Credential=")
+	if scope := strings.Split(credential, "/"); len(scope) >= 5 {
+		return scope[2]
+	}
+	return ""
+}
