@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/stretchr/testify/assert"
@@ -94,14 +93,14 @@ func (r *Reply) answered(want string) {
 
 // isAsynchronous tells whether nobody ever waits for what the function answers.
 func (r *Reply) isAsynchronous() bool {
-	events := r.function.Declared.Events
-	return len(events) > 0 && !slices.ContainsFunc(events, func(e sam.Event) bool {
+	for _, e := range r.function.Declared.Events {
 		switch e.Source.(type) {
 		case *sam.S3Event, *sam.ScheduleEvent:
+		default:
 			return false
 		}
-		return true
-	})
+	}
+	return len(r.function.Declared.Events) > 0
 }
 
 // asynchronous says what an invocation that failed means where nobody waits for an answer.

@@ -80,9 +80,9 @@ func (p *Progress) Next(lesson string) string {
 	return next
 }
 
-// Hint returns which hint comes next for a check, counted from 0, and notes that it was shown. After the
+// Hint returns which hint comes next for the check with this id, counted from 0, and notes that it was shown. After the
 // last of count it stays there. With an error it is the first one, or the one that could not be noted.
-func (p *Progress) Hint(lesson, check string, count int) (int, error) {
+func (p *Progress) Hint(lesson, id string, count int) (int, error) {
 	unlock, err := p.refresh()
 	if err != nil {
 		return 0, err
@@ -94,9 +94,9 @@ func (p *Progress) Hint(lesson, check string, count int) (int, error) {
 	if shown == nil {
 		shown = map[string]any{}
 	}
-	seen, _ := shown[check].(float64) // as JSON has numbers
+	seen, _ := shown[id].(float64) // as JSON has numbers
 	n := max(0, min(int(seen), count-1))
-	shown[check] = float64(n + 1)
+	shown[id] = float64(n + 1)
 	entry["hints"] = shown
 	p.lessons[lesson] = entry
 	return n, p.save()

@@ -31,8 +31,9 @@ type Fact struct {
 
 // Examine looks at everything. It changes nothing but for a file that it writes and removes.
 func Examine(ctx context.Context, place course.Place) []Fact {
-	facts := []Fact{goCommand(ctx, place), state(place), docker(ctx)}
-	if facts[2].OK {
+	daemon := docker(ctx)
+	facts := []Fact{goCommand(ctx, place), state(place), daemon}
+	if daemon.OK {
 		facts = append(facts, images(ctx))
 	}
 	return append(facts, enforced(), isolated(place))

@@ -155,12 +155,13 @@ func (m *screen) renew(s watch.State) tea.Cmd {
 	if passed {
 		m.asked = "" // it was about a lesson that is not passed
 		m.show(firstPane)
-		return func() tea.Msg { return after{}.of(m.After()) }
+		return func() tea.Msg {
+			difference, breaks := m.After()
+			return after{difference, breaks}
+		}
 	}
 	return nil
 }
-
-func (after) of(difference string, breaks []string) after { return after{difference, breaks} }
 
 func (m *screen) show(p pane) { m.pane, m.top = p, 0 }
 
