@@ -25,32 +25,20 @@ type Part struct {
 // Of puts together what [Code] and [Inits] have found, the largest part first. Equal ones, to a tenth of a megabyte, are
 // in the order of their names.
 func Of(code map[string]int64, inits map[string]time.Duration) []Part {
-	parts := map[string]*Part{}
-	part := func(pkg string) *Part {
+	parts := map[string]Part{}
+	add := func(pkg string, code int64, took time.Duration) {
 		name := Group(pkg)
-		if parts[name] == nil {
-			parts[name] = &Part{Name: name}
-		}
-		return parts[name]
+		known := parts[name]
+		parts[name] = Part{Name: name, Code: known.Code + code, Init: known.Init + took}
 	}
 	for pkg, bytes := range code {
-		part(pkg).Code += bytes
+		add(pkg, bytes, 0)
 	}
 	for pkg, took := range inits {
-		part(pkg).Init += took
+		add(pkg, 0, took)
 	}
 	const coarse = 1e5
-	return slices.SortedFunc(dereferenced(parts), func(a, b Part) int {
+	return slices.SortedFunc(maps.Values(parts), func(a, b Part) int {
 		return cmp.Or(cmp.Compare((b.Code+coarse/2)/coarse, (a.Code+coarse/2)/coarse), cmp.Compare(a.Name, b.Name))
 	})
-}
-
-func dereferenced(parts map[string]*Part) func(yield func(Part) bool) {
-	return func(yield func(Part) bool) {
-		for _, p := range slices.Collect(maps.Values(parts)) {
-			if !yield(*p) {
-				return
-			}
-		}
-	}
 }
