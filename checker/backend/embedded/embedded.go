@@ -4,9 +4,9 @@
 // What AWS refuses must be refused here too, or a mistake in a lesson survives until it is deployed, and
 // what AWS answers must be answered, down to the words of its errors. So DynamoDB is made here, of four
 // parts: package attribute is the values, expression the expressions, store the tables, and this package
-// the operations, each in a file named for it. SQS is package queue. There is an allow-list of operations, and the rest is
+// the operations, each in a file named for it. There is an allow-list of operations, and the rest is
 // answered "not supported here" instead of being guessed, as are parameters that AWS has and these
-// operations do not (unsupported.go).
+// operations do not (unsupported.go). SQS is package queue, and S3, which is part of a stack, package bucket.
 //
 // Where AWS and DynamoDB Local differ, this package does as AWS does, as far as that is known. The
 // conformance suite of package backend says what is known and how surely, runs it against this backend

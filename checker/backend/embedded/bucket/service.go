@@ -4,8 +4,8 @@
 // so this package stands in front of it: operations that it would take for others (an ACL for an object) are answered
 // "not supported here" (route.go); headers of requests that S3 does not keep do not come back with the object
 // (request.go); checksums are compared and given back (checksum.go); bodies in chunks are put together (chunks.go);
-// and no website gets CORS headers from a bucket that has no rules for it. The conformance suite of package backend
-// says what is known, and docs/fidelity.md what differs.
+// and no website gets CORS headers from a bucket that has no rules for it. conformance_test.go says what is known,
+// and docs/fidelity.md what differs.
 //
 // Requests have the bucket in the path, as clients send them to an address that is no name. Who may do what, signatures,
 // and uploads of browser forms are package wire's, and notifications package eventsource's.
