@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime/debug"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -104,8 +105,13 @@ func run(ctx context.Context, p Process) (exit int) {
 		return ExitFault
 	}
 	defer func() {
-		if code, ok := recover().(status); ok {
-			exit = int(code)
+		switch end := recover().(type) {
+		case nil:
+		case status: // of --help
+			exit = int(end)
+		default: // it has passed nothing, and Go's own status of a panic is that of code that does not build
+			fmt.Fprintf(p.Stderr, "checker: a fault of the checker, please report it: %v\n%s", end, debug.Stack())
+			exit = ExitFault
 		}
 	}()
 	parsed, err := parser.Parse(p.Args)
