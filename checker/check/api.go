@@ -32,9 +32,15 @@ type front struct {
 	atOnce bool
 }
 
+// implied is the HTTP API of events that name none.
+const implied = "ServerlessHttpApi"
+
 // API is an API of the template; ServerlessHttpApi and ServerlessRestApi are those that events imply. A
-// template without it fails the check.
+// template without it fails the check. One that declares its only HTTP API itself may call it as it likes.
 func (t *T) API(logicalID string) *API {
+	if all := t.Template().HTTPAPIs; logicalID == implied && len(all) == 1 {
+		logicalID = all[0].LogicalID
+	}
 	api, err := t.deployed().API(logicalID)
 	t.present(err)
 	return &API{t: t, api: api}

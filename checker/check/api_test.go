@@ -10,8 +10,6 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-const implied = "ServerlessHttpApi"
-
 // post asks the echo function through an API.
 func post(t *T, api, path string, what todo) *Reply {
 	data, err := json.Marshal(what)
@@ -198,6 +196,12 @@ func TestATemplateWithoutTheAPIFailsTheCheck(t *testing.T) {
 	f := finding(t, Check{}, func(t *T) { t.API("ItemsApi") })
 	assert.Contains(t, f.Got, "has no AWS::Serverless::HttpApi called ItemsApi")
 	assert.Contains(t, f.Next, "Add ItemsApi to the Resources")
+}
+
+func TestAnAPIThatTheTemplateDeclaresIsTheOneThatEventsWouldImply(t *testing.T) {
+	t.Parallel()
+	c := orders.on(t, Check{})
+	assert.Equal(t, "OrdersApi", c.API(implied).api.LogicalID)
 }
 
 func TestSeveralRequestsAreShownAsASequence(t *testing.T) {
