@@ -1,7 +1,9 @@
 package sam
 
 import (
+	"cmp"
 	"net/netip"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -67,7 +69,8 @@ type Rule struct {
 	Line             int
 	Protocol         string // "tcp", "udp", "icmp", the number of another, or "-1" for all
 	FromPort, ToPort int    // 0 if not given
-	// Peer is whom the rule is about, as written: a CIDR block, !Ref of a security group, the id of a prefix list.
+	// Peer is whom the rule is about, as written: a CIDR block, !Ref of a security group, the id of a prefix list. It is
+	// zero if the rule does not say, by a property of its direction.
 	Peer Value
 	// CIDR tells whether Peer is a block of addresses, which is Block where the template says it.
 	CIDR  bool
@@ -78,9 +81,12 @@ type Rule struct {
 type Endpoint struct {
 	Resource
 	VPC         string // as of a subnet
-	Service     string // such as "dynamodb": the last part of ServiceName
+	ServiceName string // such as "com.amazonaws.region.dynamodb", or as it is written where it is not known before the deployment
+	Service     string // such as "dynamodb"; "" if ServiceName has not the form of a service of AWS's
 	Gateway     bool   // otherwise it is an interface, or a load balancer's
 	RouteTables []string
+	// OfInterfaces are the properties that it has, and a gateway endpoint cannot have.
+	OfInterfaces []string
 	// Policy is what its PolicyDocument says, of whomever; nil is AWS's own, which allows everything.
 	Policy []PolicyStatement
 }
@@ -118,7 +124,7 @@ func (t *Template) Network() Network {
 			continue
 		}
 		if g := n.SecurityGroup(o.refers("GroupId")); g != nil {
-			if rule := t.rule(o, nil, o.Line); egress {
+			if rule := t.rule(o, nil, o.Line, egress); egress {
 				g.Egress = append(g.Egress, rule)
 			} else {
 				g.Ingress = append(g.Ingress, rule)
@@ -210,6 +216,9 @@ func (o *Other) route(types map[string]string) Route {
 	return r
 }
 
+// services are the names of AWS's services for endpoints, the one of China's regions, too.
+var services = regexp.MustCompile(`^(?:cn\.)?com\.amazonaws\.[a-z0-9-]+\.([a-z0-9.-]+)$`)
+
 // anyRegion resolves what the names of AWS's services have in them.
 type anyRegion struct{}
 
@@ -229,7 +238,15 @@ func (t *Template) endpoint(o *Other) Endpoint {
 	if !ok {
 		name, _ = o.one("ServiceName").Resolve(anyRegion{})
 	}
-	e.Service = name[strings.LastIndexByte(name, '.')+1:]
+	e.ServiceName = cmp.Or(name, o.one("ServiceName").String())
+	if match := services.FindStringSubmatch(name); match != nil {
+		e.Service = match[1]
+	}
+	for _, name := range []string{"SubnetIds", "SecurityGroupIds"} {
+		if e.Gateway && o.Values(name) != nil {
+			e.OfInterfaces = append(e.OfInterfaces, name)
+		}
+	}
 	return e
 }
 
@@ -240,7 +257,7 @@ func (t *Template) rules(o *Other, property string) (all []Rule) {
 		return nil
 	}
 	for k, item := range list.Content {
-		all = append(all, t.rule(o, []string{property, strconv.Itoa(k)}, item.Line))
+		all = append(all, t.rule(o, []string{property, strconv.Itoa(k)}, item.Line, property == "SecurityGroupEgress"))
 	}
 	return all
 }
@@ -248,8 +265,14 @@ func (t *Template) rules(o *Other, property string) (all []Rule) {
 // protocols are names of protocols by their numbers at IANA: a rule may have either.
 var protocols = map[string]string{"1": "icmp", "6": "tcp", "17": "udp"}
 
+// peers are the properties that say whom a rule is about, by whether it is for egress.
+var peers = map[bool][]string{
+	true:  {"CidrIp", "CidrIpv6", "DestinationSecurityGroupId", "DestinationPrefixListId"},
+	false: {"CidrIp", "CidrIpv6", "SourceSecurityGroupId", "SourceSecurityGroupName", "SourcePrefixListId"},
+}
+
 // rule reads a rule whose properties are below a path.
-func (t *Template) rule(o *Other, path []string, line int) Rule {
+func (t *Template) rule(o *Other, path []string, line int, egress bool) Rule {
 	r := Rule{Line: line}
 	one := func(name string) Value { return o.one(append(append([]string{}, path...), name)...) }
 	number := func(name string) int {
@@ -267,10 +290,7 @@ func (t *Template) rule(o *Other, path []string, line int) Rule {
 		}
 	}
 	r.FromPort, r.ToPort = number("FromPort"), number("ToPort")
-	for _, name := range []string{
-		"CidrIp", "CidrIpv6", "DestinationSecurityGroupId", "DestinationPrefixListId", "SourceSecurityGroupId", "SourceSecurityGroupName",
-		"SourcePrefixListId",
-	} {
+	for _, name := range peers[egress] {
 		if v := one(name); !v.IsZero() {
 			r.Peer, r.CIDR = v, strings.HasPrefix(name, "Cidr")
 		}

@@ -105,8 +105,35 @@ func TestNetworkTellsEndpointsApart(t *testing.T) {
 	assert.Equal(t, "dynamodb", n.Endpoints[0].Service)
 	assert.True(t, n.Endpoints[0].Gateway, "AWS's default")
 	assert.Equal(t, []string{"PublicTable", "PrivateTable"}, n.Endpoints[0].RouteTables)
+	assert.Empty(t, n.Endpoints[0].OfInterfaces)
 	assert.Equal(t, "sqs", n.Endpoints[1].Service)
 	assert.False(t, n.Endpoints[1].Gateway)
+}
+
+func TestNetworkTellsServicesOfAWSFromOtherNames(t *testing.T) {
+	t.Parallel()
+	for written, want := range map[string][2]string{
+		"com.amazonaws.eu-central-1.dynamodb":                         {"dynamodb", "com.amazonaws.eu-central-1.dynamodb"},
+		"cn.com.amazonaws.cn-north-1.dynamodb":                        {"dynamodb", "cn.com.amazonaws.cn-north-1.dynamodb"},
+		"!Sub com.amazonaws.${Unknown}.ecr.api":                       {"ecr.api", "com.amazonaws.region.ecr.api"},
+		"com.amazonaws.${AWS::Region}.dynamodb":                       {"", "com.amazonaws.${AWS::Region}.dynamodb"},
+		"com.amazonaws.dynamodb":                                      {"", "com.amazonaws.dynamodb"},
+		"!GetAtt Somewhere.ServiceName":                               {"", "!GetAtt Somewhere.ServiceName"},
+		"com.amazonaws.vpce.eu-central-1.vpce-svc-0123456789abcdef01": {"eu-central-1.vpce-svc-0123456789abcdef01", "com.amazonaws.vpce.eu-central-1.vpce-svc-0123456789abcdef01"},
+	} {
+		n := readNetwork(t, `
+Transform: AWS::Serverless-2016-10-31
+Parameters: {Unknown: {Type: String}}
+Resources:
+  Somewhere: {Type: AWS::EC2::VPCEndpointService}
+  Endpoint:
+    Type: AWS::EC2::VPCEndpoint
+    Properties:
+      SubnetIds: [subnet-1]
+      ServiceName: `+written+"\n")
+		assert.Equal(t, want, [2]string{n.Endpoints[0].Service, n.Endpoints[0].ServiceName}, written)
+		assert.Equal(t, []string{"SubnetIds"}, n.Endpoints[0].OfInterfaces)
+	}
 }
 
 func TestNetworkCollectsTheRulesOfASecurityGroup(t *testing.T) {
@@ -121,6 +148,25 @@ func TestNetworkCollectsTheRulesOfASecurityGroup(t *testing.T) {
 	assert.Equal(t, []any{"udp", 53, 53, "pl-1", false}, ruleOf(g.Egress[2]))
 	require.Len(t, g.Ingress, 1)
 	assert.Equal(t, []any{"tcp", 1, 2, "!Ref Group", false}, ruleOf(g.Ingress[0]))
+}
+
+func TestARuleOfTheOtherDirectionNamesNobody(t *testing.T) {
+	t.Parallel()
+	n := readNetwork(t, `
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Group:
+    Type: AWS::EC2::SecurityGroup
+    Properties:
+      GroupDescription: a group
+      SecurityGroupEgress: [{IpProtocol: tcp, FromPort: 1, ToPort: 1, SourceSecurityGroupId: !Ref Group}]
+      SecurityGroupIngress: [{IpProtocol: tcp, FromPort: 1, ToPort: 1, DestinationSecurityGroupId: !Ref Group}]
+  Out: {Type: AWS::EC2::SecurityGroupEgress, Properties: {GroupId: !Ref Group, IpProtocol: tcp, SourceSecurityGroupId: !Ref Group}}
+`)
+	g := n.SecurityGroup("Group")
+	for _, r := range append(g.Egress, g.Ingress...) {
+		assert.True(t, r.Peer.IsZero())
+	}
 }
 
 func ruleOf(r sam.Rule) []any {

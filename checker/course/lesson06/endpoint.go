@@ -20,7 +20,8 @@ var dynamoDBEndpoint = check.Check{
 		n := lookAtNetwork(t)
 		serving := map[string]sam.Endpoint{}
 		for _, e := range n.Endpoints {
-			if e.Service == "dynamodb" && e.Gateway {
+			n.requireService(e)
+			if e.Service == dynamoDB && e.Gateway {
 				for _, table := range e.RouteTables {
 					serving[table] = e
 				}
@@ -41,6 +42,37 @@ var dynamoDBEndpoint = check.Check{
 			n.requirePassage(s, endpoint)
 		}
 	},
+}
+
+// dynamoDB is the service of the endpoint.
+const dynamoDB = "dynamodb"
+
+// requireService requires that AWS makes an endpoint that is meant to be one for DynamoDB.
+func (n *network) requireService(e sam.Endpoint) {
+	switch {
+	case e.Service == "" && strings.Contains(e.ServiceName, dynamoDB):
+		n.refuse(e.Line, e.LogicalID, check.Finding{
+			Got:  "the ServiceName " + e.ServiceName,
+			Want: "the name of a service of AWS's, such as com.amazonaws.eu-central-1.dynamodb",
+			Why: "AWS makes no endpoint for a service that it does not know: \"The Vpc Endpoint Service … does not exist\". CloudFormation then takes back all that it had made of the stack. " +
+				"It replaces ${AWS::Region} only in a text of !Sub.",
+			Next: "Write ServiceName: !Sub com.amazonaws.${AWS::Region}.dynamodb.",
+		})
+	case e.Service == dynamoDB && e.Gateway && len(e.RouteTables) == 0 && len(e.OfInterfaces) == 0:
+		n.refuse(e.Line, e.LogicalID, check.Finding{
+			Got:  "a gateway endpoint without RouteTableIds",
+			Want: "a gateway endpoint with RouteTableIds, which name the route tables of the function's subnets",
+			Next: "Give " + e.LogicalID + " RouteTableIds.",
+		})
+	case e.Service == dynamoDB && len(e.OfInterfaces) > 0:
+		n.refuse(e.Line, e.LogicalID, check.Finding{
+			Got:  "a gateway endpoint with " + strings.Join(e.OfInterfaces, " and "),
+			Want: "a gateway endpoint with RouteTableIds",
+			Why: "A gateway endpoint is a route. It has no network interface that could be in a subnet, or in a security group, so AWS refuses it with these properties: " +
+				"\"Subnet IDs are only supported for Interface and GatewayLoadBalancer type VPC Endpoints\".",
+			Next: fmt.Sprintf("Take %s out of %s, and name the route tables of the function's subnets in RouteTableIds.", strings.Join(e.OfInterfaces, " and "), e.LogicalID),
+		})
+	}
 }
 
 // requirePassage requires that what goes from a subnet to DynamoDB by an endpoint gets there.

@@ -25,8 +25,32 @@ var inVPC = check.Check{
 	Next: "Give QuoteFunction a VpcConfig with SubnetIds and SecurityGroupIds of the template.",
 	Run: func(t *check.T) {
 		n := lookAtNetwork(t)
+		n.requireProperties()
 		n.requireOneVPC()
 	},
+}
+
+// properties are those without which CloudFormation refuses a resource, and that whoever adds one forgets.
+var properties = map[string][]string{
+	"AWS::EC2::Subnet":        {"VpcId"},
+	"AWS::EC2::RouteTable":    {"VpcId"},
+	"AWS::EC2::VPCEndpoint":   {"VpcId"},
+	"AWS::EC2::SecurityGroup": {"GroupDescription"},
+}
+
+// requireProperties requires that AWS takes what the function is in and goes through.
+func (n *network) requireProperties() {
+	for _, o := range n.t.Template().Others {
+		for _, name := range properties[o.Type] {
+			if o.Values(name) == nil {
+				n.refuse(o.Line, o.LogicalID, check.Finding{
+					Got: fmt.Sprintf("no %s, and %s has to have one", name, o.Type), Want: "a " + name,
+					Why:  "CloudFormation refuses a resource without what it has to have, and takes back all that it had made of the stack.",
+					Next: fmt.Sprintf("Give %s a %s.", o.LogicalID, name),
+				})
+			}
+		}
+	}
 }
 
 // requireOneVPC requires that AWS takes the function: that its subnets and its security groups are of one VPC.
@@ -148,6 +172,18 @@ func apart(a, b sam.Zone) bool {
 
 // requirePlaces requires that AWS makes the subnets: that each has addresses of the VPC, and none that another has.
 func (n *network) requirePlaces() {
+	for _, v := range n.VPCs {
+		for _, block := range v.Blocks {
+			if ofAnotherSize(block) {
+				n.refuse(v.Line, v.LogicalID, check.Finding{
+					Got:  fmt.Sprintf("the addresses %s, which are %d", block, 1<<(32-block.Bits())),
+					Want: "16 to 65536 addresses, such as 10.0.0.0/16",
+					Why:  "AWS makes no VPC with more addresses than a /16 has, or fewer than a /28, and CloudFormation takes back all that it had made of the stack.",
+					Next: fmt.Sprintf("Give %s a CidrBlock from /16 to /28.", v.LogicalID),
+				})
+			}
+		}
+	}
 	for k, s := range n.Subnets {
 		if !s.Block.IsValid() {
 			continue
@@ -155,9 +191,13 @@ func (n *network) requirePlaces() {
 		refuse := func(got, want string) {
 			n.refuse(s.Line, s.LogicalID, check.Finding{
 				Got: got, Want: want,
-				Why:  "A subnet is a part of its VPC's addresses that no other subnet has. AWS refuses any other, and CloudFormation takes back all that it had made of the stack.",
+				Why: "A subnet is a part of its VPC's addresses that no other subnet has, of 16 addresses at least. AWS refuses any other, and CloudFormation takes back all that it had " +
+					"made of the stack.",
 				Next: fmt.Sprintf("Give %s a CidrBlock of its own within that of the VPC.", s.LogicalID),
 			})
+		}
+		if ofAnotherSize(s.Block) {
+			refuse(fmt.Sprintf("the addresses %s, which are %d", s.Block, 1<<(32-s.Block.Bits())), "16 to 65536 addresses, such as 10.0.1.0/24")
 		}
 		vpc := n.VPC(s.VPC)
 		if vpc != nil && vpc.Blocks != nil && !slices.ContainsFunc(vpc.Blocks, func(b netip.Prefix) bool { return within(s.Block, b) }) {
@@ -169,6 +209,11 @@ func (n *network) requirePlaces() {
 			}
 		}
 	}
+}
+
+// ofAnotherSize tells whether AWS makes no VPC and no subnet with so many addresses.
+func ofAnotherSize(block netip.Prefix) bool {
+	return block.Addr().Is4() && (block.Bits() < 16 || block.Bits() > 28)
 }
 
 // within tells whether a block of addresses is a part of another.
@@ -192,7 +237,7 @@ var noNAT = check.Check{
 			n.fail(a.Line, a.LogicalID, "an Elastic IP address, which is paid by the hour, used or not", "none")
 		}
 		for _, e := range n.Endpoints {
-			if e.Service == "dynamodb" && !e.Gateway {
+			if e.Service == dynamoDB && !e.Gateway {
 				n.fail(e.Line, e.LogicalID, "an interface endpoint for DynamoDB, which is paid by the hour in each zone", "a gateway endpoint, which costs nothing")
 			}
 		}

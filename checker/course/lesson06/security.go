@@ -44,6 +44,7 @@ var securityGroup = check.Check{
 				n.fail(g.Line, g.LogicalID, "no rule for egress, so AWS lets everything out", "rules for egress: tcp 443, and tcp 8080 to the services")
 			}
 			for _, rule := range g.Egress {
+				n.requirePeer(g, rule)
 				switch {
 				case lets(rule, https):
 					n.requireDynamoDB(g, rule)
@@ -89,9 +90,23 @@ func (n *network) requireOrder() {
 	})
 }
 
+// requirePeer requires that a rule for egress says whom it is about.
+func (n *network) requirePeer(g *sam.SecurityGroup, rule sam.Rule) {
+	if !rule.Peer.IsZero() {
+		return
+	}
+	n.refuse(rule.Line, g.LogicalID, check.Finding{
+		Got:  "a rule that lets out " + words(rule),
+		Want: "a rule with one of CidrIp, CidrIpv6, DestinationSecurityGroupId and DestinationPrefixListId",
+		Why: "A rule for egress has a destination. AWS refuses one without it, and CloudFormation takes back all that it had made of the stack. " +
+			"SourceSecurityGroupId and its like are properties of rules for ingress.",
+		Next: "Give the rule for HTTPS CidrIp: 0.0.0.0/0, and the one for port 8080 DestinationSecurityGroupId: !Ref " + servicesGroup + ".",
+	})
+}
+
 // requireDynamoDB requires that a rule for HTTPS is one that reaches DynamoDB.
 func (n *network) requireDynamoDB(g *sam.SecurityGroup, rule sam.Rule) {
-	if rule.Peer.IsZero() || rule.Block.IsValid() && rule.Block.Addr().IsPrivate() || n.group(rule) != nil {
+	if rule.Block.IsValid() && rule.Block.Addr().IsPrivate() || n.group(rule) != nil {
 		n.fail(rule.Line, g.LogicalID, "a rule that lets out "+words(rule), "a rule for tcp 443 that reaches DynamoDB: to 0.0.0.0/0, or to its prefix list. "+
 			"A gateway endpoint is a route, and has no address in the VPC: the packets still go to DynamoDB's public ones")
 	}
@@ -156,7 +171,7 @@ func (n *network) admits(rule sam.Rule, own []string, from *sam.Subnet) bool {
 	if g := n.group(rule); g != nil {
 		return slices.Contains(own, g.LogicalID)
 	}
-	return !rule.Block.IsValid() || !from.Block.IsValid() || within(from.Block, rule.Block)
+	return !rule.Peer.IsZero() && (!rule.Block.IsValid() || !from.Block.IsValid() || within(from.Block, rule.Block))
 }
 
 // group is the security group of the template that a rule is about; nil if it is about something else.
@@ -172,7 +187,7 @@ func lets(r sam.Rule, port int) bool {
 
 // everywhere tells whether a rule is for every address.
 func (n *network) everywhere(r sam.Rule) bool {
-	return r.Peer.IsZero() || r.Block.IsValid() && r.Block.Bits() == 0
+	return r.Block.IsValid() && r.Block.Bits() == 0
 }
 
 // words are what a rule allows.
@@ -187,7 +202,7 @@ func words(r sam.Rule) string {
 		what = fmt.Sprintf("%s %d to %d", r.Protocol, r.FromPort, r.ToPort)
 	}
 	if r.Peer.IsZero() {
-		return what
+		return what + ", and does not say for whom"
 	}
 	return what + ", for " + r.Peer.String()
 }
