@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
 
 	"example.com/serverless-patterns/checker/check"
 	"example.com/serverless-patterns/checker/downstream"
@@ -99,8 +100,18 @@ func timeIn(key string, at time.Time) string {
 	if strings.Contains(key, fmt.Sprint(at.Unix()/100)) {
 		return "time"
 	}
+	for word := range strings.FieldsFuncSeq(key, notInWords) {
+		for _, period := range []time.Duration{time.Minute, time.Hour, 24 * time.Hour} {
+			if begin := at.Truncate(period).Unix(); word == fmt.Sprint(begin) || word == fmt.Sprint(begin/int64(period.Seconds())) {
+				return "time"
+			}
+		}
+	}
 	return ""
 }
+
+// notInWords tells what is between the parts of a key.
+func notInWords(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }
 
 // words are what findings say of keys: their texts may differ from run to run.
 func words(keys []string) string {
