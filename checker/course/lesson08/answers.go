@@ -121,14 +121,19 @@ var badScan = check.Check{
 	Next: "Log the key and what is wrong, and return no error for this record.",
 	Run: func(t *check.T) {
 		part := newScan(300, 200).content
+		const atLeastOne = "Refuse a header that announces less than a pixel in a row or in a column, before anything is divided by them or made for them."
 		for _, bad := range []struct {
 			what    string
 			content []byte
+			next    string // if that is not the check's
 		}{
-			{"text", []byte("P6 is a good idea, too")},
-			{"empty", nil},
-			{"part", part[:len(part)/2]},
-			{"huge", []byte("P6\n99999 99999\n255\nabc")},
+			{what: "text", content: []byte("P6 is a good idea, too")},
+			{what: "empty"},
+			{what: "part", content: part[:len(part)/2]},
+			{what: "huge", content: []byte("P6\n99999 99999\n255\nabc")},
+			// The lengths of these are right, for who multiplies.
+			{"no-pixels", []byte("P6\n0 0\n255\n"), atLeastOne},
+			{"negative", []byte("P6\n-1 -1\n255\nabc"), atLeastOne},
 		} {
 			key := t.ID(bad.what) + ".ppm"
 			t.Bucket(uploads).Put(key, "image/x-portable-pixmap", bad.content)
@@ -140,7 +145,7 @@ var badScan = check.Check{
 					Next: "Give the function an event of type S3 for UploadsBucket, with s3:ObjectCreated:* and without a filter.", Evidence: t.NotificationEvidence(),
 				})
 			}
-			leftAlone(t, all[len(all)-1], bad.content)
+			leftAlone(t, all[len(all)-1], bad.content, bad.next)
 		}
 	},
 }
@@ -150,12 +155,12 @@ func did(key string, content []byte) string {
 }
 
 // leftAlone requires that a notification of something that is no scan ended well, and came to nothing.
-func leftAlone(t *check.T, n eventsource.Notification, content []byte) {
+func leftAlone(t *check.T, n eventsource.Notification, content []byte, next string) {
 	finding := check.Finding{Did: did(n.Key, content), Evidence: t.EvidenceOf(n.Key)}
 	i := stack.NotifiedBy(n.Last())
 	if n.Last().Then != eventsource.Deleted && i != nil {
 		finding.Got = fmt.Sprintf("%d invocations%s", len(n.Attempts), t.NotifiedInVain(n.Key))
-		finding.Want = "an invocation that ends without an error"
+		finding.Want, finding.Next = "an invocation that ends without an error", next
 		t.Fail(finding)
 	}
 	if _, ok := t.Bucket(thumbnails).Object(n.Key); ok {
