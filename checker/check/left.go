@@ -3,11 +3,13 @@ package check
 import (
 	"cmp"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"time"
 
 	"example.com/serverless-patterns/checker/eventsource"
+	"example.com/serverless-patterns/checker/sandbox"
 	"example.com/serverless-patterns/checker/wire"
 )
 
@@ -38,9 +40,44 @@ type Step []string
 // when the response is there, and what is held then has had none. If messages of the template's queues go to functions,
 // those are invoked, and it is asked again.
 //
+// A function that gives up a call sooner than that, and says so by a status of 500 or more, waits for it with a limit of
+// its own. It is then sent another request, and what it waits for is not held any more.
+//
 // If there is work left, next is sent, to see what of it is done then. Otherwise left is nil, as for a response that is
 // no success. It is for checks that have sent nothing before.
-func (a *API) SendThenLook(r Request, steps []Step, done func() bool, next Request) (reply *Reply, left *Left) {
+func (a *API) SendThenLook(steps []Step, another func() (r Request, done func() bool), next Request) (reply *Reply, left *Left) {
+	for {
+		r, done := another()
+		reply, left = a.sendThenLook(r, steps, done, next)
+		held := a.notGivenUp(reply, steps)
+		if len(held) == len(steps) {
+			return reply, left
+		}
+		steps = held
+	}
+}
+
+// notGivenUp are the steps without those that a function has waited for, if it has given up a call that was held: all that
+// it called, and that are not under way any more.
+func (a *API) notGivenUp(reply *Reply, steps []Step) []Step {
+	if reply.function == nil || reply.Outcome != sandbox.Answered || reply.Answer().Status < http.StatusInternalServerError {
+		return steps
+	}
+	if !slices.ContainsFunc(reply.Calls(), func(c wire.Call) bool { return c.Status == 0 }) {
+		return steps
+	}
+	underWay := a.underWay(reply)
+	calls := reply.Calls() // that one was given up, is known a little later
+	if !slices.ContainsFunc(calls, func(c wire.Call) bool { return c.Abandoned }) {
+		return steps
+	}
+	return slices.DeleteFunc(slices.Clone(steps), func(s Step) bool {
+		called := func(c wire.Call) bool { return slices.Contains(s, c.Operation) }
+		return slices.ContainsFunc(calls, called) && !slices.ContainsFunc(underWay, called)
+	})
+}
+
+func (a *API) sendThenLook(r Request, steps []Step, done func() bool, next Request) (reply *Reply, left *Left) {
 	held := a.t.hold(steps...)
 	defer held.open()
 	a.t.did = fmt.Sprintf("sent %s to %s, and looked which calls the function waits for", r, a.api.LogicalID)
@@ -52,7 +89,7 @@ func (a *API) SendThenLook(r Request, steps []Step, done func() bool, next Reque
 	if reply.function == nil || reply.Answer().Status >= 300 || done() {
 		return reply, nil
 	}
-	if len(a.t.deployed().Mappings()) > 0 && !a.underWay(reply) {
+	if len(a.t.deployed().Mappings()) > 0 && len(a.underWay(reply)) == 0 {
 		held.open()
 		a.t.Drain()
 		if done() {
@@ -62,15 +99,15 @@ func (a *API) SendThenLook(r Request, steps []Step, done func() bool, next Reque
 	return reply, a.left(reply, held, steps, next)
 }
 
-// underWay tells whether calls of an invocation that has ended are without an answer.
-func (a *API) underWay(reply *Reply) bool {
+// underWay are the calls of an invocation that has ended which have no answer, and are still waited for.
+func (a *API) underWay(reply *Reply) []wire.Call {
 	timer := time.NewTimer(underWay)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
 	case <-a.t.ctx.Done():
 	}
-	return slices.ContainsFunc(reply.Calls(), func(c wire.Call) bool { return c.Status == 0 })
+	return slices.DeleteFunc(reply.Calls(), func(c wire.Call) bool { return c.Status != 0 || c.Abandoned })
 }
 
 // left lets held calls go on, in the next invocation, and draws what is done when. Which invocation a call came from is
@@ -252,14 +289,18 @@ func (w *response) wait() *Reply {
 }
 
 // Kept is how many messages could not be processed and are not lost: they wait in a queue of the template's functions,
-// or are in its dead-letter queue.
+// or are in its dead-letter queue. Without one they come back, for as long as the queue keeps messages.
 func (t *T) Kept() int {
 	n := 0
 	for _, timeline := range t.timelines() {
 		for _, m := range timeline.Messages {
-			switch m.Last().Then {
+			switch last := m.Last(); last.Then {
 			case eventsource.DeadLettered, eventsource.Back, eventsource.Waiting:
 				n++
+			case eventsource.Lost:
+				if last.BackAfter > 0 {
+					n++
+				}
 			}
 		}
 	}

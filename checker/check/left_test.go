@@ -20,14 +20,15 @@ func looked(c *T, how string) (reply *Reply, left *Left) {
 	order := func(how, id string) Request {
 		return Request{Method: "POST", Path: "/" + how, Headers: map[string]string{"Content-Type": "text/plain"}, Body: id}
 	}
-	return c.API("OrdersApi").SendThenLook(order(how, "tea"), []Step{{"UpdateItem"}, {"BatchWriteItem", "DeleteItem"}}, done, order("wait", "milk"))
+	another := func() (Request, func() bool) { return order(how, "tea"), done }
+	return c.API("OrdersApi").SendThenLook([]Step{{"UpdateItem"}, {"BatchWriteItem", "DeleteItem", "SendMessage"}}, another, order("wait", "milk"))
 }
 
 var holding = Check{ID: "finished", Waits: "a function that waits for its calls"}
 
 func TestNothingIsLeftOfWorkThatIsWaitedForOrHandedOver(t *testing.T) {
 	t.Parallel()
-	for how, status := range map[string]int{"wait": 201, "hand-over": 201, "refuse": 400} {
+	for how, status := range map[string]int{"wait": 201, "wait-briefly": 201, "hand-over": 201, "hand-over-again": 201, "refuse": 400} {
 		t.Run(how, func(t *testing.T) {
 			t.Parallel()
 			passes(t, orders.on(t, holding), func(c *T) {
@@ -52,6 +53,10 @@ func TestWorkThatIsLeftIsFollowedIntoTheNextInvocation(t *testing.T) {
 			"2nd invocation, of another request: answer 201; of the work of the 1st: UpdateItem 200 → DeleteItem 200",
 		}},
 		"leave-last": {"DeleteItem", []string{
+			"1st invocation: PutItem 200 → UpdateItem 200 → answer 201 → frozen",
+			"2nd invocation, of another request: answer 201; of the work of the 1st: DeleteItem 200",
+		}},
+		"leave-last-briefly": {"DeleteItem", []string{
 			"1st invocation: PutItem 200 → UpdateItem 200 → answer 201 → frozen",
 			"2nd invocation, of another request: answer 201; of the work of the 1st: DeleteItem 200",
 		}},
@@ -97,6 +102,11 @@ func TestAMessageThatCouldNotBeProcessedIsKept(t *testing.T) {
 		c.Queue("OrdersQueue").Send("save a", "report", "report")
 		c.Drain()
 		assert.Equal(t, 2, c.Kept(), "those in the dead-letter queue")
+	})
+	passes(t, queues.on(t, Check{}), func(c *T) {
+		c.Queue("NextQueue").Send("error")
+		c.Drain()
+		assert.Equal(t, 1, c.Kept(), "without a dead-letter queue they come back")
 	})
 	passes(t, queues.on(t, Check{}), func(c *T) {
 		c.Queue("NextQueue").Send("save a")

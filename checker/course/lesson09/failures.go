@@ -19,7 +19,7 @@ var stockFailure = check.Check{
 		o := kettles(t)
 		t.Table(stock).Inject(wire.Deny())
 		reply := t.API(api).Send(post(o))
-		refusal(t, reply, "reserve the stock")
+		refusal(t, reply, o.ID, "reserve the stock")
 		if confirmed(t, o.ID) > 0 {
 			reply.Fail(check.Finding{
 				Got: "a confirmation in " + confirmations, Want: "none, because nothing was reserved",
@@ -38,8 +38,8 @@ var confirmationFailure = check.Check{
 	Next: "Return the error of SendMessage, and answer 500.",
 	Run: func(t *check.T) {
 		t.Queue(confirmations).Inject(wire.Deny()) // and no other: a hand-over succeeds, and what takes the work has to keep it
-		reply := t.API(api).Send(post(kettles(t)))
-		refusal(t, reply, "send the confirmation")
+		o := kettles(t)
+		refusal(t, t.API(api).Send(post(o)), o.ID, "send the confirmation")
 	},
 }
 

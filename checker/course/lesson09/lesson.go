@@ -96,14 +96,15 @@ func accepted(reply *check.Reply) {
 
 // refusal requires that an order which could not be fulfilled is not taken for one that was: the answer says so, or the
 // work is kept in a queue. That is asked for after everything in queues was delivered.
-func refusal(t *check.T, reply *check.Reply, missing string) {
+func refusal(t *check.T, reply *check.Reply, id, missing string) {
 	status := reply.Answer().Status
 	if status >= 500 {
 		reply.ErrorBody(status)
 		return
 	}
 	t.Drain()
-	if t.Kept() > 0 {
+	given := len(t.Picture()) > 0 // to a function that takes the work, and may have put aside what it could not do
+	if t.Kept() > 0 || given && waitingIn(t, id) != "" {
 		return
 	}
 	f := check.Finding{

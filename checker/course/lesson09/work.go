@@ -7,6 +7,7 @@ import (
 
 	"example.com/serverless-patterns/checker/check"
 	"example.com/serverless-patterns/checker/eventsource"
+	"example.com/serverless-patterns/checker/wire"
 )
 
 var taken = check.Check{
@@ -25,9 +26,20 @@ var taken = check.Check{
 			})
 		}
 		if reply.Answer().Status == 201 {
-			reply.JSON(201, o)
+			answers(reply, o)
 		}
+		o = kettles(t)
+		t.Table(orders).Inject(wire.Deny())
+		refusal(t, t.API(api).Send(post(o)), o.ID, "save the order")
 	},
+}
+
+// answers requires that an answer has the order in it, beside what more the function may say of it.
+func answers(reply *check.Reply, o order) {
+	got := reply.Object(201, o)
+	if got["id"] != o.ID || got["item"] != o.Item || got["quantity"] != float64(o.Quantity) {
+		reply.JSON(201, o)
+	}
 }
 
 var badOrder = check.Check{
@@ -60,11 +72,19 @@ var finished = check.Check{
 	Next:  "Call fulfil in the handler itself, before it returns. If customers should not wait for that, send the work to a queue, and wait until that is sent.",
 	Waits: "a function that waits for its calls",
 	Run: func(t *check.T) {
-		o, another := kettles(t), kettles(t)
-		done := func() bool { return reserved(t, o.Item) == float64(o.Quantity) && confirmed(t, o.ID) == 1 }
-		reply, left := t.API(api).SendThenLook(post(o), []check.Step{reserving, confirming}, done, post(another))
+		o, next := kettles(t), kettles(t)
+		sent := false
+		another := func() (check.Request, func() bool) {
+			if sent {
+				o = kettles(t)
+			}
+			sent = true
+			return post(o), func() bool { return fulfilled(t, o) }
+		}
+		reply, left := t.API(api).SendThenLook([]check.Step{reserving, confirming}, another, post(next))
 		accepted(reply)
 		if left == nil {
+			eachIsDone(t)
 			return
 		}
 		finding := check.Finding{
@@ -91,6 +111,36 @@ var finished = check.Check{
 		}
 		reply.Fail(finding)
 	},
+}
+
+// fulfilled tells whether the stock of an order is reserved, and its confirmation sent, once.
+func fulfilled(t *check.T, o order) bool {
+	return reserved(t, o.Item) == float64(o.Quantity) && confirmed(t, o.ID) == 1
+}
+
+// eachIsDone requires of a function that takes work from a queue that it does all of what comes in one batch.
+func eachIsDone(t *check.T) {
+	if len(t.Picture()) == 0 { // nothing is handed over
+		return
+	}
+	both := []order{kettles(t), kettles(t)}
+	for _, o := range both {
+		accepted(t.API(api).Send(post(o)))
+	}
+	t.Drain()
+	for _, o := range both {
+		if fulfilled(t, o) {
+			continue
+		}
+		handedOver(t, o.ID)
+		t.Fail(check.Finding{
+			Did:  "sent two orders, one after the other, and had their work delivered",
+			Got:  fmt.Sprintf("of the order %q, kettles reserved: %v, confirmations: %d", o.ID, reserved(t, o.Item), confirmed(t, o.ID)),
+			Want: "the work of both, each once",
+			Why:  "An event of SQS has up to 10 messages, or as many as BatchSize says. When the function returns without an error, Lambda deletes all of them, also those that it has not looked at.",
+			Next: "Loop over event.Records in the function that takes the work.", Evidence: t.Picture(),
+		})
+	}
 }
 
 // handedOver requires that the function that takes the work of an order from a queue does not fail.

@@ -1,12 +1,15 @@
 // Order saves an order by PutItem, and has then two calls to make, UpdateItem and DeleteItem. The path says how: wait for both,
-// leave both or the last one to a goroutine, forget about them, hand them over to a queue, or refuse the order.
+// leave both or the last one to a goroutine, forget about them, hand them over to a queue, at the second attempt if need be,
+// or refuse the order. Briefly is with a limit for each call that is waited for.
 package main
 
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-lambda-go/lambda"
@@ -21,14 +24,18 @@ type shop struct {
 	db     *dynamodb.Client
 	queues *sqs.Client
 	table  *string
+	limit  time.Duration // of a call
 }
+
+// brief is less than calls are held back for.
+const brief = 300 * time.Millisecond
 
 func main() {
 	cfg, err := config.LoadDefaultConfig(context.Background())
 	if err != nil {
 		panic(err)
 	}
-	lambda.Start(shop{dynamodb.NewFromConfig(cfg), sqs.NewFromConfig(cfg), aws.String(os.Getenv("TABLE_NAME"))}.handle)
+	lambda.Start(shop{dynamodb.NewFromConfig(cfg), sqs.NewFromConfig(cfg), aws.String(os.Getenv("TABLE_NAME")), time.Minute}.handle)
 }
 
 // handle gets requests, and messages that it has sent itself.
@@ -50,12 +57,20 @@ func (s shop) handle(ctx context.Context, event json.RawMessage) (any, error) {
 	if how == "refuse" {
 		return events.APIGatewayV2HTTPResponse{StatusCode: 400}, nil
 	}
-	return events.APIGatewayV2HTTPResponse{StatusCode: 201}, s.take(ctx, how, request.Body)
+	err := s.take(ctx, how, request.Body)
+	if errors.Is(err, context.DeadlineExceeded) {
+		return events.APIGatewayV2HTTPResponse{StatusCode: 503}, nil
+	}
+	return events.APIGatewayV2HTTPResponse{StatusCode: 201}, err
 }
 
 func (s shop) take(ctx context.Context, how, id string) error {
 	if _, err := s.db.PutItem(ctx, &dynamodb.PutItemInput{TableName: s.table, Item: key(id)}); err != nil {
 		return err
+	}
+	how, briefly := strings.CutSuffix(how, "-briefly")
+	if briefly {
+		s.limit = brief
 	}
 	switch how {
 	case "wait":
@@ -66,12 +81,24 @@ func (s shop) take(ctx context.Context, how, id string) error {
 		if err := s.update(ctx, id); err != nil {
 			return err
 		}
+		s.limit = time.Minute
 		go func() { _ = s.remove(context.Background(), id) }()
 	case "hand-over":
-		_, err := s.queues.SendMessage(ctx, &sqs.SendMessageInput{QueueUrl: aws.String(os.Getenv("QUEUE_URL")), MessageBody: &id})
-		return err
+		return s.send(ctx, id)
+	case "hand-over-again":
+		first, cancel := context.WithTimeout(ctx, brief)
+		defer cancel()
+		if s.send(first, id) == nil {
+			return nil
+		}
+		return s.send(ctx, id)
 	}
 	return nil
+}
+
+func (s shop) send(ctx context.Context, id string) error {
+	_, err := s.queues.SendMessage(ctx, &sqs.SendMessageInput{QueueUrl: aws.String(os.Getenv("QUEUE_URL")), MessageBody: &id})
+	return err
 }
 
 // work makes the two calls, one after the other.
@@ -83,6 +110,8 @@ func (s shop) work(ctx context.Context, id string) error {
 }
 
 func (s shop) update(ctx context.Context, id string) error {
+	ctx, cancel := context.WithTimeout(ctx, s.limit)
+	defer cancel()
 	_, err := s.db.UpdateItem(ctx, &dynamodb.UpdateItemInput{
 		TableName: s.table, Key: key(id + "-updated"), UpdateExpression: aws.String("SET done = :done"),
 		ExpressionAttributeValues: map[string]types.AttributeValue{":done": &types.AttributeValueMemberBOOL{Value: true}},
@@ -91,6 +120,8 @@ func (s shop) update(ctx context.Context, id string) error {
 }
 
 func (s shop) remove(ctx context.Context, id string) error {
+	ctx, cancel := context.WithTimeout(ctx, s.limit)
+	defer cancel()
 	_, err := s.db.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: s.table, Key: key(id)})
 	return err
 }
