@@ -144,14 +144,15 @@ func (s *Stack) createQueue(ctx context.Context, q *sam.Queue, deadLetter string
 	name := s.names[q.LogicalID]
 	made := &Queue{LogicalID: q.LogicalID, Name: name, URL: resolver{s}.queueURL(q.LogicalID), ARN: resolver{s}.arn("sqs", name), Declared: q, stack: s}
 	seconds := func(d time.Duration) string { return strconv.Itoa(int(d / time.Second)) }
-	wait := q.ReceiveMessageWaitTime
+	wait, delay := q.ReceiveMessageWaitTime, q.Delay
 	if !o.Poll {
-		wait = 0 // a mapping looks once, and the SDK cannot say so: it leaves out a wait of 0, and the queue's own would be waited for
+		delay = 0 // nobody is to wait for it, and what is delayed cannot be looked at
+		wait = 0  // a mapping looks once, and the SDK cannot say so: it leaves out a wait of 0, and the queue's own would be waited for
 	}
 	in := &sqs.CreateQueueInput{QueueName: &name, Attributes: map[string]string{
 		"VisibilityTimeout":             seconds(q.VisibilityTimeout),
 		"MessageRetentionPeriod":        seconds(q.MessageRetentionPeriod),
-		"DelaySeconds":                  seconds(q.Delay),
+		"DelaySeconds":                  seconds(delay),
 		"ReceiveMessageWaitTimeSeconds": seconds(wait),
 		"MaximumMessageSize":            strconv.Itoa(q.MaximumMessageSize),
 	}}

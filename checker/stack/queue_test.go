@@ -163,8 +163,8 @@ func TestQueuesHaveTheTemplatesAttributesAndAreRemoved(t *testing.T) {
 	assert.Len(t, orders.Name, 80)
 	out, err := s.sqs.GetQueueAttributes(t.Context(), &sqs.GetQueueAttributesInput{QueueUrl: &orders.URL, AttributeNames: []types.QueueAttributeName{"All"}})
 	require.NoError(t, err)
-	for name, want := range map[string]string{ // a mapping does not wait for messages to come
-		"VisibilityTimeout": "61", "DelaySeconds": "2", "MessageRetentionPeriod": "345600", "ReceiveMessageWaitTimeSeconds": "0", "QueueArn": orders.ARN,
+	for name, want := range map[string]string{ // a check does not wait for messages to come
+		"VisibilityTimeout": "61", "DelaySeconds": "0", "MessageRetentionPeriod": "345600", "ReceiveMessageWaitTimeSeconds": "0", "QueueArn": orders.ARN,
 	} {
 		assert.Equal(t, want, out.Attributes[name], name)
 	}

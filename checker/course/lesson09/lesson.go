@@ -12,6 +12,7 @@ import (
 	"fmt"
 
 	"example.com/serverless-patterns/checker/check"
+	"example.com/serverless-patterns/checker/eventsource"
 )
 
 // The logical ids of the lesson's template.
@@ -112,7 +113,10 @@ func refusal(t *check.T, reply *check.Reply, id, missing string) {
 		Want: "status 500, so that the customer tries again, or a message in a queue that is tried again",
 	}
 	for _, declared := range t.Template().Queues {
-		if len(t.Queue(declared.LogicalID).Messages()) > 0 {
+		for _, m := range t.Queue(declared.LogicalID).Messages() {
+			if m.Story().Last().Outcome == eventsource.Reported {
+				m.NotDeleted() // it says what the template lacks
+			}
 			f.Next = fmt.Sprintf("Return the error from the function that takes the work from %s: what it does not fail for, Lambda deletes from the queue.", declared.LogicalID)
 		}
 	}
