@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"encoding/xml"
+	"errors"
 	"fmt"
 	"maps"
 	"mime/multipart"
@@ -44,6 +45,8 @@ type grant struct {
 	URL     string            `json:"url"`
 	Headers map[string]string `json:"headers"`
 	Fields  map[string]string `json:"fields"`
+
+	wrong *json.UnmarshalTypeError // of what is no text, and should be
 }
 
 // example is an answer that would do, to be shown.
@@ -54,6 +57,7 @@ func granted(t *check.T, reply *check.Reply) (g grant, ok bool) {
 	g = grant{t: t, reply: reply}
 	status := reply.Answer().Status
 	err := json.Unmarshal([]byte(reply.Answer().Body), &g)
+	_ = errors.As(err, &g.wrong)
 	return g, err == nil && (status == http.StatusOK || status == http.StatusCreated) && g.Key != "" && g.URL != "" &&
 		(g.Method == http.MethodPut || g.Method == http.MethodPost && len(g.Fields) > 0)
 }
@@ -62,24 +66,7 @@ func granted(t *check.T, reply *check.Reply) (g grant, ok bool) {
 func ask(t *check.T, f file) grant {
 	reply := t.API(api).Send(f.request())
 	reply.PassedOn()
-	g, ok := granted(t, reply)
-	switch status := reply.Answer().Status; {
-	case ok:
-	case status >= http.StatusBadRequest:
-		reply.Status(http.StatusCreated)
-	case g.Method == http.MethodPost && g.URL != "":
-		reply.Fail(check.Finding{Got: "method POST, and no fields for the form", Want: `an answer with the fields of the form, such as {"method":"POST","url":"…","fields":{"key":"…","policy":"…"}}`})
-	case g.Key != "" && g.URL != "" && g.Method == http.MethodGet:
-		reply.Fail(check.Finding{
-			Got: "method GET, with which a client fetches an object, and stores none", Want: "status 201 with " + example,
-			Next: "Sign with PresignPutObject.",
-		})
-	default:
-		reply.Fail(check.Finding{
-			Got:  "an answer without all of key, method (PUT or POST) and url: " + reply.Answer().String(),
-			Want: "status 201 with " + example,
-		})
-	}
+	g := usable(t, reply)
 	if !t.Bucket(bucket).Holds(g.URL) {
 		f := check.Finding{
 			Got:  fmt.Sprintf("the url %q", hidden(g.URL)),
@@ -96,6 +83,53 @@ func ask(t *check.T, f file) grant {
 		reply.Fail(f)
 	}
 	return g
+}
+
+// usable requires an answer that a client can do something with.
+func usable(t *check.T, reply *check.Reply) grant {
+	g, ok := granted(t, reply)
+	switch status := reply.Answer().Status; {
+	case ok:
+	case status >= http.StatusBadRequest:
+		reply.Status(http.StatusCreated)
+	case g.wrong != nil && g.wrong.Field != "":
+		reply.Fail(check.Finding{
+			Got: fmt.Sprintf("an answer in which %s is, or has, a JSON %s", g.wrong.Field, g.wrong.Value), Want: "status 201 with " + example,
+			Why:      "The client does what the answer says. Each header, or field of the form, is a text by its name: that is what it sends.",
+			Next:     `Make a map[string]string of them. SignedHeader of what the SDK returns is an http.Header, whose values are lists, and has headers that the client sends by itself.`,
+			Evidence: []string{},
+		})
+	case g.Method == http.MethodPost && g.URL != "":
+		reply.Fail(check.Finding{Got: "method POST, and no fields for the form", Want: `an answer with the fields of the form, such as {"method":"POST","url":"…","fields":{"key":"…","policy":"…"}}`})
+	case g.missing() != "" && strings.Contains(reply.Answer().Body, "X-Amz-"):
+		reply.Fail(check.Finding{
+			Got: "an answer with something that is signed, and without " + g.missing(), Want: "status 201 with " + example,
+			Why:  "The client does what the answer says, and finds it by the names that were agreed on.",
+			Next: "Look at the names of the example, and give the fields of your struct the same as tags.", Evidence: []string{},
+		})
+	case g.Key != "" && g.URL != "" && g.Method == http.MethodGet:
+		reply.Fail(check.Finding{
+			Got: "method GET, with which a client fetches an object, and stores none", Want: "status 201 with " + example,
+			Next: "Sign with PresignPutObject.",
+		})
+	default:
+		reply.Fail(check.Finding{
+			Got:  "an answer without all of key, method (PUT or POST) and url: " + reply.Answer().String(),
+			Want: "status 201 with " + example,
+		})
+	}
+	return g
+}
+
+// missing names what every answer has, and this one has not; "" if there is nothing.
+func (g grant) missing() string {
+	var names []string
+	for _, of := range []struct{ name, value string }{{"key", g.Key}, {"method", g.Method}, {"url", g.URL}} {
+		if of.value == "" {
+			names = append(names, of.name)
+		}
+	}
+	return strings.Join(names, ", ")
 }
 
 // hidden is an address without what is secret, and what differs from run to run.
@@ -207,8 +241,10 @@ func (g grant) submit(f file, c change, words string) check.Answer {
 	})
 }
 
-// taken tells whether S3 has done what was sent.
-func taken(a check.Answer) bool { return a.Status >= 200 && a.Status < 300 }
+// taken tells whether S3 has done what was sent. A form may say where a browser goes then.
+func taken(a check.Answer) bool {
+	return a.Status >= 200 && a.Status < 300 || a.Status == http.StatusSeeOther
+}
 
 // said is S3's answer in short: 403 SignatureDoesNotMatch: ….
 func said(a check.Answer) string {

@@ -26,12 +26,21 @@ var ownKey = check.Check{
 		f := picture()
 		const inRow, atOnce = 6, 4
 		var keys []string
-		for range inRow {
-			keys = append(keys, ask(t, f).Key)
+		made := map[string][]string{} // where, by key
+		by := ""
+		add := func(g grant) {
+			by = g.reply.By()
+			keys = append(keys, g.Key)
+			made[g.Key] = append(made[g.Key], g.reply.Environment)
 		}
+		for range inRow - 1 {
+			add(ask(t, f))
+		}
+		t.Function(by).Renew()
+		add(ask(t, f))
 		for _, reply := range t.API(api).SendAtOnce(slices.Repeat([]check.Request{f.request()}, atOnce)...) {
 			if g, ok := granted(t, reply); ok {
-				keys = append(keys, g.Key)
+				add(g)
 			}
 		}
 		apart, digits := closest(keys)
@@ -41,6 +50,12 @@ var ownKey = check.Check{
 			Evidence: []string{},
 		}
 		switch {
+		case len(made) == 1:
+			finding.Got = "the same key each time"
+		case apart == 0 && elsewhere(made):
+			finding.Got = "the same key twice, from two execution environments"
+			finding.Why = "Lambda starts an execution environment for each request that comes while the others are busy, and another one when one is gone. " +
+				"Each begins anew: a counter, or a generator with a fixed seed, makes the keys in it that the one before has made."
 		case apart == 0:
 			finding.Got = "the same key twice"
 		case digits && apart < unlikeDigits:
@@ -55,6 +70,17 @@ var ownKey = check.Check{
 		}
 		t.Fail(finding)
 	},
+}
+
+// elsewhere tells whether no key was made up twice in one execution environment.
+func elsewhere(made map[string][]string) bool {
+	for _, environments := range made {
+		slices.Sort(environments)
+		if len(slices.Compact(environments)) < len(environments) {
+			return false
+		}
+	}
+	return true
 }
 
 // ofTheFile requires that a key has no ../ of the client's in it: all files of this lesson have a name that begins so.
