@@ -139,9 +139,15 @@ var failure = check.Check{
 			a.one(cat)
 		}
 		if last := n.Last(); last.Then != eventsource.Lost {
-			t.Fail(check.Finding{
+			f := check.Finding{
 				Got: "the invocation succeeded, and there is no thumbnail", Want: "an invocation that fails: 3 attempts, of which the last could have succeeded", Evidence: a.evidence(),
-			})
+			}
+			if failed := len(n.Attempts) - 1; failed > 0 {
+				f.Got = fmt.Sprintf("attempt %d succeeded after %d that failed, and there is no thumbnail", len(n.Attempts), failed)
+				f.Why = "Lambda tries again with the same event and the same request id. What was only begun is not done: an event that was noted when it came is left out then, and the thumbnail is never made."
+				f.Next = "Make the thumbnail again, as often as the event comes: it is the same one, at the same key. Or note the event when its thumbnail is stored, not before."
+			}
+			t.Fail(f)
 		}
 		a.put(kitten, "image/png", photo(40, 30, red))
 		a.fails("an event of "+kitten, t.Inject("GetObject", wire.Deny()), kitten)

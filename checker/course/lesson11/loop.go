@@ -1,6 +1,7 @@
 package lesson11
 
 import (
+	"bytes"
 	"fmt"
 	"image/color"
 	"slices"
@@ -103,7 +104,7 @@ var thumbnail = check.Check{
 			{"photos/meadow-wide.png", "image/png", width, 300}, {"photos/tower-tall.png", "image/png", 150, 450}, {"photos/stamp-small.png", "image/png", 60, 40},
 			{"photos/garden.jpg", "image/jpeg", 160, 120},
 		} {
-			a.put(of.key, of.contentType, photoOf(of.contentType, of.width, of.height, red))
+			a.put(of.key, of.contentType, photoOf(of.contentType, of.width, of.height, red, blue))
 			t.DrainNotifications()
 			o := a.one(of.key)
 			picture, contentType := a.image(o)
@@ -118,8 +119,11 @@ var thumbnail = check.Check{
 					Want: fmt.Sprintf("one of %d x %d pixels, or smaller", w, h), Evidence: a.t.EvidenceOf(of.key),
 					Why: "A page with a hundred thumbnails loads them all, and one that is as large as the photo is none. In other proportions than the photo's, what it shows gets thin or wide.",
 				})
-			case !has(picture, red):
-				t.Fail(check.Finding{Got: "a thumbnail with other colours than the photo", Want: "a thumbnail of the photo", Evidence: a.t.EvidenceOf(of.key)})
+			case !shows(picture, red, blue):
+				t.Fail(check.Finding{
+					Got: "a thumbnail that is not red in its left half, and blue in its right half, as the photo is", Want: "a thumbnail of the whole photo", Evidence: a.t.EvidenceOf(of.key),
+					Why: "A thumbnail is what people know the photo by.", Next: "Let each of its pixels stand for those of the photo at the same place, as shrink in resize/image.go does.",
+				})
 			case contentType != "image/png" && contentType != "image/jpeg":
 				t.Fail(check.Finding{
 					Got: "the content type " + contentType, Want: "image/png or image/jpeg", Evidence: a.t.EvidenceOf(of.key),
@@ -172,10 +176,20 @@ var permissions = check.Check{
 	Next: "Give the function S3ReadPolicy for the photos, by the bucket's name, and S3WritePolicy for the thumbnails.",
 	Run: func(t *check.T) {
 		a := open(t)
-		a.put(cat, "image/png", photo(width, 300, red))
+		content := photo(width, 300, red)
+		a.put(cat, "image/png", content)
 		t.DrainNotifications()
-		// Of a photo that is gone S3 tells only who may list the bucket.
+		if o, ok := t.Bucket(photos).Object(cat); !ok || !bytes.Equal(o.Content, content) {
+			t.Fail(check.Finding{
+				Got: "another object at " + cat + " than before, or none", Want: "the photo as it was stored", Evidence: a.evidence(),
+				Why:  "A photo is there once, and a thumbnail can be made again: what the function does to the photo cannot be undone.",
+				Next: "Leave the photo as it is, and take from the Policies what changes or deletes photos.",
+			})
+		}
+		// Of a photo that is gone S3 tells only who may list the bucket. Who listens to removals may remove the thumbnail.
 		t.Function(function).Invoke(a.event("the event of photos/gone.png, which is not there", "photos/gone.png"))
+		t.Bucket(photos).Delete(cat)
+		t.DrainNotifications()
 		p := t.Function(function).Permissions()
 		p.Suffice()
 		p.NameEverything()

@@ -26,13 +26,14 @@ var (
 
 // photo is a PNG of one colour.
 func photo(width, height int, of color.Color) []byte {
-	return photoOf("image/png", width, height, of)
+	return photoOf("image/png", width, height, of, of)
 }
 
-// photoOf is a photo of one colour, a JPEG or a PNG.
-func photoOf(contentType string, width, height int, of color.Color) []byte {
+// photoOf is a photo of two colours beside each other, a JPEG or a PNG.
+func photoOf(contentType string, width, height int, left, right color.Color) []byte {
 	picture := image.NewRGBA(image.Rect(0, 0, width, height))
-	draw.Draw(picture, picture.Rect, image.NewUniform(of), image.Point{}, draw.Src)
+	draw.Draw(picture, picture.Rect, image.NewUniform(left), image.Point{}, draw.Src)
+	draw.Draw(picture, image.Rect(width/2, 0, width, height), image.NewUniform(right), image.Point{}, draw.Src)
 	var out bytes.Buffer
 	if contentType == "image/jpeg" {
 		_ = jpeg.Encode(&out, picture, nil) // a buffer takes everything
@@ -114,10 +115,11 @@ func (a *album) one(key string) thumb {
 // none is what is said of a photo that has no thumbnail.
 func (a *album) none(key string) check.Finding {
 	f := check.Finding{
-		Got:      fmt.Sprintf("no object in any bucket with the name of %s in its key%s", key, a.t.NotifiedInVain(key)),
-		Want:     "one thumbnail of " + key,
-		Why:      "Lambda is done with an event whose invocation succeeds, and drops one that has failed three times. Either way nobody makes this thumbnail any more.",
-		Next:     "See in the evidence what the function called and what it logged. In a record, EventName has no s3: before it, as it has in the template, and the key is form-encoded.",
+		Got:  fmt.Sprintf("no object in any bucket with the name of %s in its key%s", key, a.t.NotifiedInVain(key)),
+		Want: "one thumbnail of " + key,
+		Why:  "Lambda is done with an event whose invocation succeeds, and drops one that has failed three times. Either way nobody makes this thumbnail any more.",
+		Next: "See in the evidence what the function called and what it logged. In a record, EventName has no s3: before it, as it has in the template, and the key is form-encoded. " +
+			"What is left to a goroutine is frozen when the handler returns.",
 		Evidence: a.t.EvidenceOf(key),
 	}
 	if a.wasRead(key) {
@@ -131,6 +133,8 @@ func (a *album) none(key string) check.Finding {
 	for _, o := range a.thumbs() {
 		if !a.isOfAnother(o) {
 			f.Got += fmt.Sprintf(", but %s", o)
+			f.Why = "Whoever shows a thumbnail looks for it by the name of its photo."
+			f.Next = "Put the photo's name, with all its characters and as it is, into the key of the thumbnail."
 			break
 		}
 	}
@@ -182,11 +186,19 @@ func (a *album) image(o thumb) (image.Image, string) {
 	return picture, object.ContentType
 }
 
-// has tells whether the middle of an image is of a colour, as far as an encoder keeps it.
-func has(picture image.Image, want color.RGBA) bool {
+// has tells whether an image is of a colour, as far as an encoder keeps it.
+func has(picture image.Image, want color.RGBA) bool { return shows(picture, want, want) }
+
+// shows tells whether an image has one colour in the middle of its left half, and one in that of its right half.
+func shows(picture image.Image, left, right color.RGBA) bool {
+	at, size := picture.Bounds().Min, picture.Bounds().Size()
+	y := at.Y + size.Y/2
+	return is(picture.At(at.X+size.X/4, y), left) && is(picture.At(at.X+size.X*3/4, y), right)
+}
+
+func is(got color.Color, want color.RGBA) bool {
 	const tolerance = 24
-	middle := picture.Bounds().Min.Add(picture.Bounds().Size().Div(2))
-	r, g, b, _ := picture.At(middle.X, middle.Y).RGBA()
+	r, g, b, _ := got.RGBA()
 	near := func(got uint32, want uint8) bool {
 		d := int(got>>8) - int(want)
 		return d <= tolerance && d >= -tolerance
@@ -209,6 +221,7 @@ func (a *album) last(key string) (eventsource.Notification, bool) {
 func (a *album) event(words string, keys ...string) check.Event {
 	var all []map[string]any
 	for n, key := range keys {
+		o, _ := a.t.Bucket(photos).Object(key) // what is gone was empty, for all that anybody knows
 		all = append(all, map[string]any{
 			"eventVersion": "2.1", "eventSource": "aws:s3", "awsRegion": a.t.Region(), "eventTime": "2026-11-28T08:00:00.000Z", "eventName": "ObjectCreated:Put",
 			"s3": map[string]any{
@@ -216,7 +229,7 @@ func (a *album) event(words string, keys ...string) check.Event {
 				"bucket": map[string]any{"name": a.t.Bucket(photos).Name(), "arn": "arn:aws:s3:::" + a.t.Bucket(photos).Name()},
 				"object": map[string]any{
 					"key":  strings.ReplaceAll(url.QueryEscape(key), "%2F", "/"),
-					"size": 1024, "eTag": "d41d8cd98f00b204e9800998ecf8427e", "sequencer": fmt.Sprintf("0055AED6DCD9028%03X", n+1),
+					"size": o.Size, "eTag": strings.Trim(o.ETag, `"`), "sequencer": fmt.Sprintf("0055AED6DCD9028%03X", n+1),
 				},
 			},
 		})
