@@ -81,6 +81,10 @@ func (d *decoder) reachable(o *object) {
 }
 
 func (d *decoder) httpCORS(n *yaml.Node, o *object) *HTTPCORS {
+	if n.Kind == yaml.ScalarNode && strings.Trim(n.Value, "'") == "*" { // as Cors of a REST API has it
+		d.problem(n, "is %s; it must be a mapping with AllowOrigins, AllowMethods and AllowHeaders, which are lists, or true for any origin", describe(n))
+		return nil
+	}
 	if n.Kind != yaml.MappingNode || isFunction(n) {
 		if o.boolean("CorsConfiguration") {
 			return &HTTPCORS{AllowOrigins: []Value{Literal("*")}}

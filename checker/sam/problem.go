@@ -81,7 +81,31 @@ func nearest(name string, names []string) string {
 			best, least = candidate, n
 		}
 	}
+	if best == "" {
+		best = within(name, names)
+	}
 	return best
+}
+
+// within is the only one of the names that begins or ends with this one, or that this one begins or ends with: RestApiId for
+// ApiId, CorsConfiguration for Cors. It is "" if there is none, or more than one.
+func within(name string, names []string) string {
+	const tooShort = 4 // what shorter names are in says nothing
+	within := ""
+	for _, candidate := range names {
+		short, long := strings.ToLower(name), strings.ToLower(candidate)
+		if len(short) > len(long) {
+			short, long = long, short
+		}
+		switch {
+		case len(short) < tooShort || candidate == within, !strings.HasPrefix(long, short) && !strings.HasSuffix(long, short):
+		case within != "":
+			return ""
+		default:
+			within = candidate
+		}
+	}
+	return within
 }
 
 // distance is how many characters have to be added, dropped, changed or swapped to turn a into b.

@@ -12,6 +12,9 @@ var (
 	// yamlError takes the line out of the messages of the YAML library, which has no field for it.
 	yamlError     = regexp.MustCompile(`^(?:yaml: )?(?:line (\d+)(?:, column \d+)?: )?(.*)$`)
 	unknownAnchor = regexp.MustCompile(`^unknown anchor '(.*)' referenced$`)
+
+	// bareMark is a value that begins with what YAML takes for the mark of an alias or an anchor, and has no name after it.
+	bareMark = regexp.MustCompile(`(?:^|[-:,\[{]|\s)\s*([*&])(?:[\s,\]}*/]|$)`)
 )
 
 // syntaxMessages say in a learner's words what the YAML library says in a parser's. The library counts
@@ -43,6 +46,15 @@ func (d *decoder) syntaxError(data []byte, err error) {
 		for i, line := range lines {
 			if at := strings.Index(line, "*"+anchor[1]); at >= 0 {
 				place.Line, place.Column = i+1, at+1
+				break
+			}
+		}
+	case strings.Contains(message, "alphabetic or numeric character"):
+		for i, line := range lines[min(len(lines), max(0, place.Line-2)):] {
+			if at := bareMark.FindStringSubmatchIndex(line); at != nil {
+				place.Line, place.Column = i+1+max(0, place.Line-2), at[2]+1
+				mark := line[at[2]:at[3]]
+				message = mark + " has a meaning of its own in YAML; to mean the character, put quotes around it, as in \"" + mark + "\""
 				break
 			}
 		}

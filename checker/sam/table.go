@@ -102,8 +102,8 @@ func (d *decoder) checkTable(t *Table, o *object) {
 	if !o.has("BillingMode") && !o.has("ProvisionedThroughput") {
 		d.problem(o.node, "the table has neither BillingMode nor ProvisionedThroughput; add BillingMode: %s", payPerRequest)
 	}
-	if t.BillingMode == payPerRequest {
-		t.Throughput = nil
+	if t.BillingMode == payPerRequest && o.has("ProvisionedThroughput") {
+		d.problem(o.get("ProvisionedThroughput"), "does not go with BillingMode: %s, and CloudFormation refuses the two together; remove it", payPerRequest)
 	}
 	keys := slices.Clone(t.KeySchema)
 	for _, index := range slices.Concat(t.GlobalSecondaryIndexes, t.LocalSecondaryIndexes) {
