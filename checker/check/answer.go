@@ -52,8 +52,7 @@ func (r *Reply) answered(want string) {
 	}
 	switch {
 	case !r.InitCompleted && r.Outcome != sandbox.NotStarted:
-		f.Why = "INIT ends when lambda.Start asks for the first event. Until then no event reaches the function."
-		f.Next = "Look at main, up to lambda.Start. The log has its last words."
+		f.Why, f.Next = notStarted()
 	case r.Outcome == sandbox.NotStarted:
 		f.Why = "Lambda could not execute the bootstrap, so no event ever reaches it."
 		f.Next = "Build it as a main package, for the system that it runs on."
@@ -62,7 +61,7 @@ func (r *Reply) answered(want string) {
 		f.Next = "Pass the handler's ctx to every call, and give up before its deadline: ctx.Deadline() says when that is."
 	case r.Panicked():
 		f.Why = "A panic ends the process: API Gateway answers 500 without a reason, and the next request pays for a cold start."
-		f.Next = "The evidence has the place. Check what the event really holds before you use it."
+		f.Next = afterPanic(r.Invocation)
 	case r.Outcome == sandbox.Failed && undecodable[r.Error().Type]:
 		f.Why = "The Go runtime library decodes the event into the type of the handler's parameter. This event does not fit, so it never reached your code."
 		f.Next = "Take the event as json.RawMessage, and look at what it has before you decode it further."

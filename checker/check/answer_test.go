@@ -34,7 +34,7 @@ func TestAnsweredSaysOfEachOtherOutcomeWhatItMeansAndWhatToDo(t *testing.T) {
 		},
 		"panic": {
 			panicked,
-			"a panic: out of tea", "A panic ends the process", "Check what the event really holds",
+			"a panic: out of tea", "A panic ends the process", "Find the line in the log, and look there for what the code takes for granted",
 		},
 		"error": {
 			failing(sandbox.Failed, `{"errorType":"errorString","errorMessage":"out of tea"}`),

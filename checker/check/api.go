@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"example.com/serverless-patterns/checker/apigateway"
+	"example.com/serverless-patterns/checker/sam"
 	"example.com/serverless-patterns/checker/sandbox"
 	"example.com/serverless-patterns/checker/stack"
 )
@@ -28,6 +29,9 @@ type API struct {
 type front struct {
 	exchange apigateway.Exchange
 	response Answer
+	api      string // its logical id
+	method   string
+	path     string // below the stage
 	// atOnce is set for requests that were sent side by side: which of them was the first differs from run to run.
 	atOnce bool
 }
@@ -153,7 +157,9 @@ func (a *API) exchange(r Request, address string) (*Reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	reply := &Reply{t: a.t, did: a.t.did, front: &front{response: answerOf(response, body)}, Invocation: &sandbox.Invocation{}}
+	reply := &Reply{t: a.t, did: a.t.did, front: &front{
+		response: answerOf(response, body), api: a.api.LogicalID, method: r.method(), path: r.Path,
+	}, Invocation: &sandbox.Invocation{}}
 	x, known := a.api.Exchange(response.Header)
 	if !known {
 		return nil, fmt.Errorf("a response that is not of the API: %s", reply.front.response)
@@ -213,7 +219,7 @@ func (r *Reply) refused(want string) {
 	}
 	switch {
 	case x.Route == "":
-		f.Next = "In the template, give the function that is to answer an event of this API with the request's method and path."
+		f.Next = r.noRoute()
 	case r.function != nil && r.payload2():
 		f.Next = "Return an events.APIGatewayV2HTTPResponse, with the body encoded to a JSON string."
 	case r.function != nil:
@@ -222,6 +228,63 @@ func (r *Reply) refused(want string) {
 		f.Next = "Answer sooner: give every call a deadline that is well within API Gateway's."
 	}
 	r.Fail(f)
+}
+
+// noRoute is what to do about a request that no route of the API takes.
+func (r *Reply) noRoute() string {
+	template := r.t.deployed().Template()
+	kind, property, implied := "HttpApi", "ApiId", false
+	for _, a := range template.HTTPAPIs {
+		implied = implied || a.Implied && a.LogicalID == r.front.api
+	}
+	for _, a := range template.RestAPIs {
+		if a.LogicalID == r.front.api {
+			kind, property, implied = "Api", "RestApiId", a.Implied
+		}
+	}
+	if implied {
+		return fmt.Sprintf("In the template, give the function that is to answer an event of type %s with the request's method and path.", kind)
+	}
+	for _, f := range template.Functions {
+		for _, e := range f.Events {
+			if elsewhere := r.takenElsewhere(e); elsewhere != "" {
+				return fmt.Sprintf("The event %s of %s names no API, so that SAM makes %s for it. Make it one of type %s with %s: !Ref %s.",
+					e.Name, f.LogicalID, elsewhere, kind, property, r.front.api)
+			}
+		}
+	}
+	return fmt.Sprintf("In the template, give the function that is to answer an event of type %s with %s: !Ref %s, and with the request's method and path.",
+		kind, property, r.front.api)
+}
+
+// takenElsewhere is the API that an event has made SAM add, if the event takes the request there.
+func (r *Reply) takenElsewhere(e sam.Event) string {
+	api, method, path := "", "", ""
+	switch source := e.Source.(type) {
+	case *sam.HTTPAPIEvent:
+		api, method, path = source.API, source.Method, source.Path
+	case *sam.RestAPIEvent:
+		api, method, path = source.API, source.Method, source.Path
+	}
+	if api != "ServerlessHttpApi" && api != "ServerlessRestApi" || api == r.front.api || method != "ANY" && method != r.front.method {
+		return ""
+	}
+	wanted := strings.Split(path, "/")
+	given := strings.Split(strings.SplitN(r.front.path, "?", 2)[0], "/")
+	for n, segment := range wanted {
+		switch {
+		case n >= len(given):
+			return ""
+		case strings.HasSuffix(segment, "+}"):
+			return api
+		case segment != given[n] && !strings.HasPrefix(segment, "{"):
+			return ""
+		}
+	}
+	if len(wanted) != len(given) {
+		return ""
+	}
+	return api
 }
 
 // Event is what API Gateway gave the function; nil if none was invoked.

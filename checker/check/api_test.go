@@ -58,7 +58,7 @@ func TestAFailedFunctionIsExplainedBehindAnAPIToo(t *testing.T) {
 		todo      todo
 		got, next string
 	}{
-		"panic": {todo{Panic: "out of tea"}, "a panic: out of tea, in handle at echo/main.go:41", "Check what the event really holds"},
+		"panic": {todo{Panic: "out of tea"}, "a panic: out of tea, in handle at echo/main.go:41", "Look at that line for what the code takes for granted"},
 		"error": {todo{Error: "out of tea"}, `an error returned to the runtime, so the caller gets no answer: errorString "out of tea"`, "return a nil error"},
 		"exit":  {todo{Exit: 3}, "the process ended with exit status 3, without an answer", "no os.Exit"},
 	} {
@@ -114,9 +114,32 @@ func TestARouteThatIsNotThereIsExplained(t *testing.T) {
 		Got:      "status 404, body `{\"message\":\"Not Found\"}`",
 		Want:     "status 200",
 		Why:      "No route of the API takes GET /echo/a, only POST /echo/{id}.",
-		Next:     "In the template, give the function that is to answer an event of this API with the request's method and path.",
+		Next:     "In the template, give the function that is to answer an event of type HttpApi with the request's method and path.",
 		Evidence: []string{"http: GET /echo/a?b=c → 404: no route of the API takes GET /echo/a, only POST /echo/{id}"},
 	}, f)
+}
+
+// An event without ApiId is one of an API that SAM adds: the template looks complete, and the request finds nothing.
+func TestARouteOfAnImpliedAPIIsExplained(t *testing.T) {
+	t.Parallel()
+	tiny := newFixture(tinyID, "echo/")
+	declared := []string{"  ItemsTable:\n", "  ItemsApi: {Type: AWS::Serverless::HttpApi}\n" +
+		"  ItemsRestApi: {Type: AWS::Serverless::Api, Properties: {StageName: prod}}\n  ItemsTable:\n"}
+	next := func(api string, r Request, changes ...string) string {
+		f := fails(t, tiny.on(t, Check{}, append(changes, declared...)...), func(c *T) { c.API(api).Send(r).Status(200) })
+		return f.Next
+	}
+	assert.Equal(t, "The event Http of EchoFunction names no API, so that SAM makes ServerlessHttpApi for it. "+
+		"Make it one of type HttpApi with ApiId: !Ref ItemsApi.", next("ItemsApi", Request{Method: "POST", Path: "/echo/a?b=c"}))
+	assert.Equal(t, "The event Rest of EchoFunction names no API, so that SAM makes ServerlessRestApi for it. "+
+		"Make it one of type Api with RestApiId: !Ref ItemsRestApi.", next("ItemsRestApi", Request{Method: "POST", Path: "/echo/a"}, "Http: {Type: HttpApi, Properties: {Method: POST", "Http: {Type: HttpApi, Properties: {Method: GET"))
+	for name, r := range map[string]Request{
+		"another method": {Path: "/echo/a"}, "a longer path": {Method: "POST", Path: "/echo/a/b"}, "a shorter path": {Method: "POST", Path: "/echo"},
+		"another path": {Method: "POST", Path: "/sound/a"},
+	} {
+		assert.Equal(t, "In the template, give the function that is to answer an event of type HttpApi with ApiId: !Ref ItemsApi, "+
+			"and with the request's method and path.", next("ItemsApi", r), name)
+	}
 }
 
 func TestAnIntegrationThatIsGivenUpIsExplained(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -107,8 +108,13 @@ func shortString(quoted []byte) string {
 	return encode(head + " … " + strings.TrimSpace(tail))
 }
 
-// place is where in the function's own code a panic arose: the first frame that is neither the runtime's
-// nor a module's, which the runtime library names with their version.
+// library is the path of a frame in Go's own library, as the runtime library shortens it: to the package and the file.
+var library = regexp.MustCompile(`^(?:archive|bufio|bytes|cmp|compress|container|context|crypto|database|debug|embed|encoding|errors|expvar|` +
+	`flag|fmt|go|hash|html|image|index|internal|io|iter|log|maps|math|mime|net|os|path|plugin|reflect|regexp|runtime|slices|sort|strconv|` +
+	`strings|structs|sync|syscall|testing|text|time|unicode|unique|vendor|weak)/`)
+
+// place is where in the function's own code a panic arose: the first frame that is neither of Go's library nor of a module,
+// which the runtime library names with their version.
 func place(e sandbox.ErrorObject) string {
 	for _, raw := range e.StackTrace {
 		var frame struct {
@@ -116,7 +122,7 @@ func place(e sandbox.ErrorObject) string {
 			Line        int
 		}
 		if json.Unmarshal(raw, &frame) != nil || strings.Contains(frame.Path, "@") ||
-			strings.HasPrefix(frame.Path, "runtime/") || strings.HasPrefix(frame.Path, "reflect/") || frame.Path == "" {
+			library.MatchString(frame.Path) || frame.Path == "" {
 			continue
 		}
 		return fmt.Sprintf(", in %s at %s:%d", frame.Label, frame.Path, frame.Line)

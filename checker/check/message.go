@@ -132,9 +132,9 @@ func (m Message) Fail(f Finding) {
 	f.Timelines = timelines
 	f.Evidence = q.picture(timelines, m.ID)
 	if reply := m.reply(story.Last()); reply != nil {
-		if lacking, ok := reply.lacking(); ok && f.Why == "" && f.Next == "" {
-			f.Got += "; " + lacking.Got
-			f.Why, f.Next = lacking.Why, lacking.Next
+		if cause, ok := reply.prevented(); ok && f.Why == "" && f.Next == "" {
+			f.Got += "; " + cause.Got
+			f.Why, f.Next = cause.Why, cause.Next
 		}
 		if reply.FunctionError == "" {
 			f.Evidence = append(f.Evidence, "result:  "+cut(q.named(reply.Payload), maxValue))

@@ -139,12 +139,12 @@ func (p *Permissions) MayNot(t *Table, operations ...string) {
 	}
 }
 
-// denied ends the check if the answer is a server's error, and the function lacked a permission.
+// denied ends the check if the answer is a server's error, and something kept the function from its work that the check is not about.
 func (r *Reply) denied(want string) {
 	if r.function == nil || r.front == nil || r.front.response.Status < 500 {
 		return
 	}
-	if f, ok := r.lacking(); ok {
+	if f, ok := r.prevented(); ok {
 		f.Got, f.Want = fmt.Sprintf("%s: %s", r.front.response, f.Got), want
 		r.Fail(f)
 	}
@@ -167,9 +167,15 @@ func (r *Reply) lacking() (f Finding, ok bool) {
 		case d.Explicit():
 			f.Got = fmt.Sprintf("%s was denied by %s", d.Action, d.By)
 			f.Next = "A Deny beats every Allow: take it away, or do without the call."
+		case d.Elsewhere && r.t.deployed().Declared(d.Resource) == "":
+			f = noSuch(r.function.LogicalID, d.Resource)
+			f.Got = fmt.Sprintf("%s was denied on %s", d.Action, f.Got)
 		case d.Elsewhere:
 			f.Got = fmt.Sprintf("%s was denied, since the Policies of %s allow it on other resources alone", d.Action, r.function.LogicalID)
 			f.Next = fmt.Sprintf("In the Policies of %s, name the resource by !Ref or !GetAtt: its name is another in each deployment.", r.function.LogicalID)
+			if policy, given := doubled(r.function.Granted, d.Action); policy != "" {
+				f.Next = fmt.Sprintf("%s makes an ARN of a name, and was given %s. Give it the name: !Ref of a table or bucket, !GetAtt NAME.QueueName of a queue.", policy, given)
+			}
 		}
 		return f, true
 	}

@@ -95,7 +95,12 @@ func (f *Firing) Processed() *Reply {
 	if len(f.Replies) == 0 {
 		f.t.Fail(finding)
 	}
-	f.Replies[len(f.Replies)-1].Fail(finding)
+	reply := f.Replies[len(f.Replies)-1]
+	if cause, ok := reply.prevented(); ok {
+		finding.Got += ": " + cause.Got
+		finding.Why, finding.Next = cause.Why, cause.Next
+	}
+	reply.Fail(finding)
 	return nil
 }
 

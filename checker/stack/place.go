@@ -56,6 +56,15 @@ func (p places) name(arn string) string {
 	return arn
 }
 
+// Declared is the logical id of the table, queue or bucket that an ARN is of, in whatever region; "" if it is none of the template's.
+func (s *Stack) Declared(arn string) string {
+	if parts := strings.SplitN(arn, ":", 6); len(parts) == 6 && parts[3] != "" {
+		arn = s.places().r.resourceARN(parts[2], parts[5])
+	}
+	at, _ := s.places().of(arn)
+	return at.logicalID
+}
+
 // parameter is what a policy template calls the resource, and what is written for it.
 func (at place) parameter() (name, value string) {
 	switch {

@@ -39,6 +39,7 @@ type Call struct {
 	Request    []byte // nil if it is the content of an object
 	Status     int    // 0 while the call is under way, and when the caller gave up
 	ErrorCode  string // as the SDK reports it: ResourceNotFoundException
+	ErrorText  string // the message beside the code
 	Fault      string // the injected fault, in words; "" when there was none
 	Start      time.Time
 	Duration   time.Duration
@@ -189,4 +190,13 @@ func errorCode(header http.Header, body []byte) string {
 		return x.Code
 	}
 	return ""
+}
+
+// errorText is the message of an AWS error in JSON, which services write in one case or the other.
+func errorText(body []byte) string {
+	var e struct{ Message string }
+	if json.Unmarshal(body, &e) != nil {
+		return ""
+	}
+	return e.Message
 }

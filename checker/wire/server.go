@@ -297,7 +297,7 @@ func (s *Server) complete(c *Call, answer *answer, hidden *iam.Decision, abandon
 	}
 	c.Status = answer.status
 	if answer.status >= 400 {
-		c.ErrorCode = errorCode(answer.header, answer.body.Bytes())
+		c.ErrorCode, c.ErrorText = errorCode(answer.header, answer.body.Bytes()), errorText(answer.body.Bytes())
 	} else {
 		c.Effect = effect(c.Operation, answer.body.Bytes())
 	}

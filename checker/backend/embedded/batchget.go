@@ -3,6 +3,7 @@ package embedded
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"example.com/serverless-patterns/checker/backend/embedded/attribute"
 )
@@ -35,6 +36,9 @@ func (in *batchGetItemInput) check() *fault {
 	}
 	n := 0
 	for _, name := range slices.Sorted(maps.Keys(in.RequestItems)) {
+		if strings.HasPrefix(name, "arn:") { // it is what the answer has the table's items by
+			return notSupported("an ARN for a table of a batch")
+		}
 		if f := checkTableName(&name); f != nil {
 			return f
 		}

@@ -93,6 +93,36 @@ func TestGetAndPutItem(t *testing.T) {
 	}
 }
 
+// A function whose environment variable has the table's ARN works on AWS, in whatever region and account that is.
+func TestATableIsKnownByItsARN(t *testing.T) {
+	t.Parallel()
+	client, _ := start(t)
+	createTable(t, client, "items")
+	arn := aws.String("arn:aws:dynamodb:eu-north-1:123456789012:table/items")
+	a, b, c := item{"id": str("a")}, item{"id": str("b")}, item{"id": str("c")}
+
+	_, err := client.PutItem(t.Context(), &dynamodb.PutItemInput{TableName: arn, Item: a})
+	require.NoError(t, err)
+	_, err = client.BatchWriteItem(t.Context(), &dynamodb.BatchWriteItemInput{
+		RequestItems: map[string][]types.WriteRequest{*arn: {{PutRequest: &types.PutRequest{Item: b}}}},
+	})
+	require.NoError(t, err)
+	_, err = client.TransactWriteItems(t.Context(), &dynamodb.TransactWriteItemsInput{
+		TransactItems: []types.TransactWriteItem{{Put: &types.Put{TableName: arn, Item: c}}},
+	})
+	require.NoError(t, err)
+	found, err := client.Scan(t.Context(), &dynamodb.ScanInput{TableName: arn})
+	require.NoError(t, err)
+	assert.ElementsMatch(t, []item{a, b, c}, found.Items)
+
+	_, err = client.BatchGetItem(t.Context(), &dynamodb.BatchGetItemInput{
+		RequestItems: map[string]types.KeysAndAttributes{*arn: {Keys: []map[string]types.AttributeValue{a}}},
+	})
+	assert.ErrorContains(t, err, "UnsupportedOperationException")
+	_, err = client.GetItem(t.Context(), &dynamodb.GetItemInput{TableName: aws.String("arn:aws:sqs:eu-north-1:123456789012:items"), Key: a})
+	assert.ErrorContains(t, err, "Invalid table/index name")
+}
+
 func TestMissingTable(t *testing.T) {
 	t.Parallel()
 	client, _ := start(t)

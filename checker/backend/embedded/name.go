@@ -5,7 +5,10 @@ import (
 	"strings"
 )
 
-var tableNameForm = regexp.MustCompile(`^[a-zA-Z0-9_.-]+$`)
+var (
+	tableNameForm = regexp.MustCompile(`^[a-zA-Z0-9_.-]+$`)
+	tableARN      = regexp.MustCompile(`^arn:aws:dynamodb:[a-z0-9-]+:[0-9]{12}:table/([a-zA-Z0-9_.-]{3,255})$`)
+)
 
 // isTableName tells whether a table may be called so, or an index.
 func isTableName(text string) bool {
@@ -14,16 +17,20 @@ func isTableName(text string) bool {
 
 // checkTableName is about names in operations on items. An empty name is what a function has whose
 // environment variable is not set. The SDK itself refuses a missing one. The texts are recalled: that of
-// the empty name with certainty but for the number, which was 3 before names could be ARNs.
+// the empty name with certainty but for the number, which was 3 before names could be ARNs. An ARN
+// becomes the name that is in it: there is one region here and one account, and who may use which table was decided before.
 func checkTableName(name *string) *fault {
+	if name != nil && strings.HasPrefix(*name, "arn:") {
+		if arn := tableARN.FindStringSubmatch(*name); arn != nil {
+			*name = arn[1]
+		}
+	}
 	switch {
 	case name == nil:
 		return isNull("tableName")
 	case *name == "":
 		return invalid("1 validation error detected: Value '' at 'tableName' " +
 			"failed to satisfy constraint: Member must have length greater than or equal to 1")
-	case strings.HasPrefix(*name, "arn:"):
-		return notSupported("an ARN for TableName")
 	case !isTableName(*name):
 		return badName()
 	}

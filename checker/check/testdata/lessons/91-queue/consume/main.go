@@ -1,5 +1,5 @@
-// Consume does with each message what its body says: save ID, send BODY, report, later (report, and have it back after
-// 5 min), error, panic, and what is none of these it takes as done.
+// Consume does with each message what its body says: save ID, saveif CONDITION, send BODY, report, later (report, and have it back
+// after 5 min), error, panic, and what is none of these it takes as done. Without TABLE_NAME it does not start.
 package main
 
 import (
@@ -24,6 +24,10 @@ type consumer struct {
 }
 
 func main() {
+	if _, set := os.LookupEnv("TABLE_NAME"); !set {
+		fmt.Println("TABLE_NAME is not set")
+		os.Exit(1)
+	}
 	cfg, err := config.LoadDefaultConfig(context.Background())
 	if err != nil {
 		panic(err)
@@ -42,6 +46,11 @@ func (c consumer) handle(ctx context.Context, event events.SQSEvent) (events.SQS
 			_, err = c.db.PutItem(ctx, &dynamodb.PutItemInput{TableName: aws.String(os.Getenv("TABLE_NAME")), Item: map[string]types.AttributeValue{
 				"id": &types.AttributeValueMemberS{Value: argument},
 			}})
+		case "saveif":
+			_, err = c.db.PutItem(ctx, &dynamodb.PutItemInput{
+				TableName: aws.String(os.Getenv("TABLE_NAME")), Item: map[string]types.AttributeValue{"id": &types.AttributeValueMemberS{Value: "a"}},
+				ConditionExpression: &argument,
+			})
 		case "send":
 			_, err = c.queues.SendMessage(ctx, &sqs.SendMessageInput{QueueUrl: aws.String(os.Getenv("QUEUE_URL")), MessageBody: &argument})
 		case "report":
