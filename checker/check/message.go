@@ -154,8 +154,11 @@ func (q *Queue) undelivered(timelines []eventsource.Timeline) (why, next string)
 		}
 	}
 	if len(timelines) == 0 {
-		return "Lambda polls a queue for a function that has an event of type SQS for it.",
-			fmt.Sprintf("Give the function an event of type SQS with Queue: !GetAtt %s.Arn.", id)
+		why := "Lambda polls a queue for a function that has an event of type SQS for it."
+		if all := q.t.deployed().Mappings(); len(all) == 1 {
+			why += fmt.Sprintf(" The event %s of %s is for %s.", all[0].Event, all[0].Function, all[0].Queue)
+		}
+		return why, fmt.Sprintf("Give the function an event of type SQS with Queue: !GetAtt %s.Arn.", id)
 	}
 	return "", ""
 }

@@ -3,6 +3,7 @@ package check
 import (
 	"errors"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -253,9 +254,11 @@ func refusedPolicies(err error) (f Finding, ok bool) {
 	if !errors.As(err, &refused) {
 		return Finding{}, false
 	}
+	named := *refused
+	named.File = filepath.Base(named.File) // the learner knows where the lesson is
 	return Finding{
 		Did:  "deployed the template",
-		Got:  refused.Error(),
+		Got:  named.Error(),
 		Want: "Policies that AWS takes",
 		Why:  "CloudFormation makes a role of a function's Policies. It refuses the whole deployment when IAM does not take them.",
 		Next: fmt.Sprintf("Correct line %d of the template.", refused.Line),

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 
@@ -121,4 +122,24 @@ func TestThePlaceOfAPanicIsInTheLearnersCode(t *testing.T) {
 	} {
 		assert.Equal(t, want, place(e))
 	}
+}
+
+func TestAResourceOfASimilarNameIsMentioned(t *testing.T) {
+	t.Parallel()
+	f := fails(t, queues.on(t, Check{}), func(c *T) { c.Table("ItemTable") })
+	assert.Equal(t, "template.yaml has no AWS::DynamoDB::Table called ItemTable, but one called ItemsTable", f.Got)
+	assert.Equal(t, "Call it ItemTable in template.yaml, if that is what it is meant to be.", f.Next)
+	f = fails(t, queues.on(t, Check{}), func(c *T) { c.Queue("Letters") })
+	assert.Equal(t, "Add Letters to the Resources of template.yaml.", f.Next)
+}
+
+func TestAScheduleThatInvokesNothingIsExplained(t *testing.T) {
+	t.Parallel()
+	f := fails(t, queues.on(t, Check{}), func(c *T) { c.Function("ConsumeFunction").Fire(time.Unix(0, 0)) })
+	assert.Equal(t, "ConsumeFunction has no event of type Schedule or ScheduleV2", f.Got)
+	assert.Contains(t, f.Next, "give ConsumeFunction an event of type ScheduleV2")
+	f = fails(t, queues.on(t, Check{}, "      Events:\n", "      Events:\n        Daily: {Type: ScheduleV2, Properties: {ScheduleExpression: rate(1 day), State: DISABLED}}\n"),
+		func(c *T) { c.Function("ConsumeFunction").Fire(time.Unix(0, 0)) })
+	assert.Equal(t, "the schedule Daily of ConsumeFunction is disabled", f.Got)
+	assert.Equal(t, "Take State: DISABLED, or Enabled: false, from the event Daily in the template.", f.Next)
 }

@@ -199,7 +199,7 @@ func refusedQueue(err error) (Finding, bool) {
 	return Finding{
 		Did: "deployed the template", Got: named.Error(), Want: "a template that can be deployed",
 		Why: cmp.Or(refused.Why,
-			"Queues have a name, a URL and an ARN. !Ref gives the URL, which is for who sends messages; Lambda and SQS itself take the ARN."),
+			"Queues have a name, a URL and an ARN. !Ref gives the URL, which is for those who send messages; Lambda and SQS itself take the ARN."),
 		Next: fmt.Sprintf("AWS would refuse it as well: correct line %d of the template.", refused.Line),
 	}, true
 }

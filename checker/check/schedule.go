@@ -3,6 +3,7 @@ package check
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"example.com/serverless-patterns/checker/eventsource"
@@ -53,14 +54,18 @@ func (f *Function) Fire(at time.Time) *Firing {
 			return f.fire(s, at)
 		}
 	}
-	got := f.function.LogicalID + " has no event of type Schedule or ScheduleV2"
-	if all := f.Schedules(); len(all) > 0 {
-		got = fmt.Sprintf("the schedule %s of %s is disabled", all[0].Name, f.function.LogicalID)
-	}
-	f.t.Fail(Finding{
-		Did: "looked for what invokes " + f.function.LogicalID, Got: got, Want: "a schedule that invokes it",
+	finding := Finding{
+		Did: "looked for what invokes " + f.function.LogicalID, Want: "a schedule that invokes it",
+		Got:  f.function.LogicalID + " has no event of type Schedule or ScheduleV2",
+		Why:  "What has no event is deployed, and never runs.",
 		Next: fmt.Sprintf("In the template, give %s an event of type ScheduleV2, with a ScheduleExpression such as rate(1 day).", f.function.LogicalID),
-	})
+	}
+	if all := f.Schedules(); len(all) > 0 {
+		finding.Got = fmt.Sprintf("the schedule %s of %s is disabled", all[0].Name, f.function.LogicalID)
+		finding.Why = "A schedule that is disabled never comes round, and nothing says so."
+		finding.Next = fmt.Sprintf("Take State: DISABLED, or Enabled: false, from the event %s in the template.", all[0].Name)
+	}
+	f.t.Fail(finding)
 	return nil
 }
 
@@ -110,9 +115,13 @@ func refusedSchedule(err error) (Finding, bool) {
 	if !errors.As(err, &refused) || refused.Code != "ValidationException" {
 		return Finding{}, false
 	}
+	why := "EventBridge looks at a schedule when it is made, and refuses what it cannot read."
+	if strings.Contains(refused.Error(), "cron") {
+		why = "EventBridge looks at a schedule when it is made. A cron expression of Unix has other fields than one of AWS."
+	}
 	return Finding{
 		Did: "deployed the template", Got: refusedWords(*refused), Want: "a template that can be deployed",
-		Why:  "EventBridge looks at a schedule when it is made. A cron expression of Unix has other fields than one of AWS.",
+		Why:  why,
 		Next: fmt.Sprintf("AWS would refuse it in the same way: correct the schedule in line %d of the template.", refused.Line),
 	}, true
 }

@@ -190,6 +190,7 @@ func (t *T) HasFunction(logicalID string) bool {
 // present ends the check if there is an error: with a finding if it is a resource that the template lacks.
 func (t *T) present(err error) {
 	if f, ok := withoutResource(err); ok {
+		t.suggest(&f, err)
 		t.Fail(f)
 	}
 	if err != nil {
@@ -215,6 +216,41 @@ func withoutResource(err error) (Finding, bool) {
 		Why:  "Other parts of the application find a resource by its logical id.",
 		Next: fmt.Sprintf("Add %s to the Resources of %s.", named.LogicalID, named.File),
 	}, true
+}
+
+// suggest adds the resource that may be meant to be the one which is missing.
+func (t *T) suggest(f *Finding, err error) {
+	var missing *stack.MissingError
+	if !errors.As(err, &missing) {
+		return
+	}
+	if similar := t.similar(missing); similar != "" {
+		f.Got += fmt.Sprintf(", but one called %s", similar)
+		f.Next = fmt.Sprintf("Call it %s in %s, if that is what it is meant to be.", missing.LogicalID, filepath.Base(missing.File))
+	}
+}
+
+// similar is the resource that may be meant to be one which is missing; "" if none may.
+func (t *T) similar(missing *stack.MissingError) string {
+	if t.stack == nil {
+		return ""
+	}
+	var ids []string
+	switch template := t.stack.Template(); missing.Type {
+	case "AWS::Serverless::Function":
+		for _, f := range template.Functions {
+			ids = append(ids, f.LogicalID)
+		}
+	case "AWS::DynamoDB::Table":
+		for _, table := range template.Tables {
+			ids = append(ids, table.LogicalID)
+		}
+	case "AWS::SQS::Queue":
+		for _, q := range template.Queues {
+			ids = append(ids, q.LogicalID)
+		}
+	}
+	return sam.Nearest(missing.LogicalID, ids)
 }
 
 // ShowSequence has findings show all invocations of the check, because each depends on those before it.

@@ -66,6 +66,9 @@ func didYouMean(name string, names []string) string {
 	return ""
 }
 
+// Nearest is which of the names a typing mistake would most likely have been, or "".
+func Nearest(name string, names []string) string { return nearest(name, names) }
+
 // nearest is the name that a typing mistake would most likely have been, or "".
 func nearest(name string, names []string) string {
 	const tooMany = 1000 // more than a template may have on AWS; keeps an absurd one from taking minutes

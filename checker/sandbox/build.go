@@ -170,7 +170,7 @@ func (b *Builder) compile(ctx context.Context, src *located, functions []string,
 	err := b.run(ctx, tmp, args)
 	var failed *BuildError
 	if errors.As(err, &failed) {
-		return &BuildError{Output: src.asSeen(failed.Output)}
+		return &BuildError{Output: src.modules(functions, failed.Output) + src.asSeen(failed.Output)}
 	}
 	return err
 }

@@ -96,6 +96,26 @@ func main() { lambda.Start(func() (string, error) { return answer, nil }) }
 	assert.Contains(t, failed.Output, filepath.Join(dir, "probe", "answer.go")+":3:8: no required module provides package")
 }
 
+// The go command says that the main module does not contain the package, which is true and no help.
+func TestAModuleOfTheLearnersOwnIsNamed(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"probe/main.go": "package main\n\nfunc main() {}\n",
+		"probe/go.mod":  "module probe\n",
+	} {
+		require.NoError(t, os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o755))
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600))
+	}
+	at := &located{dir: dir, place: functions}
+	const said = "main module (example.com/serverless-patterns) does not contain package example.com/serverless-patterns/" + functions + "/probe\n"
+	assert.Equal(t, functions+"/probe/go.mod: the course is one module, and this file makes another one of its directory: remove it\n",
+		at.modules([]string{"probe"}, said))
+	assert.Empty(t, at.modules([]string{"probe"}, "probe/main.go:3:1: undefined: x"))
+	require.NoError(t, os.Remove(filepath.Join(dir, "probe", "go.mod")))
+	assert.Empty(t, at.modules([]string{"probe"}, said))
+}
+
 func TestTheUsersGoSettingsDoNotMatter(t *testing.T) {
 	t.Setenv("GOOS", "plan9")
 	t.Setenv("GOARCH", "arm")

@@ -9,7 +9,9 @@ import (
 	"go/token"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -129,6 +131,21 @@ func (s *located) check(functions []string) error {
 		return &BuildError{Output: strings.Join(problems, "\n")}
 	}
 	return nil
+}
+
+// modules names the go.mod files of the learner's own by which a build failed: the go command says only what it misses then.
+func (s *located) modules(functions []string, output string) string {
+	if !strings.Contains(output, "does not contain package") {
+		return ""
+	}
+	var said strings.Builder
+	for _, dir := range slices.Insert(slices.Clone(functions), 0, ".") {
+		if _, err := os.Stat(filepath.Join(s.dir, filepath.FromSlash(dir), "go.mod")); err == nil {
+			fmt.Fprintf(&said, "%s: the course is one module, and this file makes another one of its directory: remove it\n",
+				path.Join(s.place, filepath.ToSlash(dir), "go.mod"))
+		}
+	}
+	return said.String()
 }
 
 func mainPackageProblem(dir string) string {

@@ -94,6 +94,7 @@ var types = check.Check{
 			{"id": t.ID("service"), "name": "Silver service", "status": "available", "price": 1234567.89},
 		} {
 			reply := t.API(httpAPI).Send(post(text(item)))
+			isTaken(reply)
 			shows(reply, 201, item)
 			shows(t.API(httpAPI).Get(pathOf(item)), 200, item)
 		}
@@ -101,6 +102,19 @@ var types = check.Check{
 		t.API(httpAPI).Send(post(text(stack.Item{"id": id, "name": "Mug", "price": 4.5}))).Status(201)
 		shows(t.API(httpAPI).Get("/items/"+id), 200, stack.Item{"id": id, "name": "Mug", "status": "available", "price": 4.5})
 	},
+}
+
+// isTaken explains what else than a type may keep an item out.
+func isTaken(reply *check.Reply) {
+	if a := reply.Answer(); a.Status == 400 {
+		reply.Fail(check.Finding{
+			Got:  a.String(),
+			Want: "status 201: nothing is wrong with this item",
+			Why: "A sample costs 0, which is not negative. A list of tags may be empty, and a name may look like a number. " +
+				"What a client may send, and is refused, it cannot mend.",
+			Next: "Refuse no more than what the lesson's README says: a name that is empty, and a price that is missing, negative or too large.",
+		})
+	}
 }
 
 var duplicate = check.Check{

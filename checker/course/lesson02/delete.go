@@ -26,6 +26,7 @@ var deleted = check.Check{
 			t.Table(table).Put(item)
 			for range 2 {
 				reply := t.API(httpAPI).Send(remove(item))
+				hasTheID(reply)
 				knowsTheMethod(reply)
 				reply.Body(204, "")
 				if t.Table(table).Find("id", item["id"]) != nil {

@@ -19,10 +19,30 @@ var get = check.Check{
 	Run: func(t *check.T) {
 		item := stocked(t)
 		t.Table(table).Put(stack.Item{"id": t.ID("teapot"), "name": "Red teapot", "status": "sold out", "price": 7})
-		finds(t.API(httpAPI).Get(pathOf(item)), item)
+		reply := t.API(httpAPI).Get(pathOf(item))
+		hasTheID(reply)
+		finds(reply, item)
 		free := t.Table(table).Put(stack.Item{"id": t.ID("sample"), "name": "Sample", "status": "available", "price": 0})
 		finds(t.API(httpAPI).Get(pathOf(free)), free)
 	},
+}
+
+// hasTheID explains a refusal of an id that the event has under another name than id.
+func hasTheID(reply *check.Reply) {
+	var event struct{ PathParameters map[string]string }
+	if json.Unmarshal(reply.Event(), &event) != nil || len(event.PathParameters) != 1 || reply.Answer().Status < 400 {
+		return
+	}
+	for name := range event.PathParameters {
+		if name != "id" {
+			reply.Fail(check.Finding{
+				Got:  fmt.Sprintf("%s: the id is in pathParameters as %q", reply.Answer(), name),
+				Want: `an event whose pathParameters have the id as "id"`,
+				Why:  "API Gateway hands over what it found in the path under the name that the route has for it in the template, and under no other.",
+				Next: fmt.Sprintf("Write {id} in place of {%s} in the Path of the event in the template.", name),
+			})
+		}
+	}
 }
 
 var unknownID = check.Check{

@@ -9,7 +9,9 @@ import (
 
 func TestIdsThatComeTwiceAreTold(t *testing.T) {
 	t.Parallel()
-	at := func(ms int64, id string) madeID { return madeID{id, 1, time.UnixMilli(ms - 2), time.UnixMilli(ms + 2)} }
+	at := func(ms int64, id string) madeID {
+		return madeID{id, nil, 1, time.UnixMilli(ms - 2), time.UnixMilli(ms + 2)}
+	}
 	for name, test := range map[string]struct {
 		one, other madeID
 		want       string

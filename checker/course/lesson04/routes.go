@@ -18,14 +18,14 @@ var routes = check.Check{
 		item := kettle(t)
 		created := http.Send(post(text(item)))
 		location := created.JSON(201, item).Headers["location"]
+		found := http.Get(pathOf(item)) // first: a look-up that fails has evidence of its own
+		found.JSON(200, item)
 		if there := http.Follow("/items", location); there.Answer().Status != 200 {
 			created.Fail(check.Finding{
 				Got:  fmt.Sprintf("the header Location: %s, and for a GET there %s", location, there.Answer()),
 				Want: "the address of the item, with the stage in it",
 			})
 		}
-		found := http.Get(pathOf(item))
-		found.JSON(200, item)
 		saysJSON(created)
 		saysJSON(found)
 		short := http.Send(post(`{"name":"Kännchen","price":0}`))
