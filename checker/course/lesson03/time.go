@@ -53,6 +53,7 @@ var deadline = check.Check{
 			t.Deliver()
 			late := lateIn(messages, least)
 			if late == nil {
+				startedFor(messages[0])
 				for _, m := range slices.Backward(messages) {
 					if m.found() == nil {
 						m.NotDeleted()
@@ -70,6 +71,15 @@ var deadline = check.Check{
 			}
 		}
 	},
+}
+
+// startedFor requires a process that was given the message: one that ends before has reported nothing, in whatever time.
+func startedFor(m sent) {
+	for _, reply := range m.Replies() {
+		if !reply.InitCompleted {
+			m.Fail(check.Finding{Want: "a response that reports what is not done"})
+		}
+	}
 }
 
 // lateness tells a response that comes too late from none at all.
