@@ -129,6 +129,7 @@ func TestTheDifferenceLeadsToTheReference(t *testing.T) {
 	for _, same := range []Files{
 		{"template.yaml": "Resources: {}\n", "tea/main.go": "package main\n\n// Hot.\nfunc main() { hot() }\n"},
 		{"template.yaml": "# Tea\nResources: {}\n", "tea/main.go": "package main\n\n// Not cold.\nfunc main() { hot() }\n"},
+		{"template.yaml": "Resources: {} # tea\n", "tea/main.go": "package main\n\n// Hot.\nfunc main() { hot() } // as tea is\n"},
 		{"template.yaml": "Resources: {}\n", "tea/main.go": "package main\n\nimport (\n\t_ \"embed\"\n)\n\n// Hot.\nfunc main() { hot() }\n"},
 	} {
 		smallest, err = tea(t, same).Smallest()

@@ -75,20 +75,32 @@ func (d *Desk) compare(visit func(udiff.UnifiedDiff)) error {
 // imported is a line of a Go import declaration.
 var imported = regexp.MustCompile(`^(import \(|\)|(import )?([\w.]+ )?"[^"]+")$`)
 
-// changed counts the lines of a hunk that are changed, if any of them does something. An import does nothing that its
-// use does not show.
+// remark is a comment at the end of a line of Go or YAML.
+var remark = regexp.MustCompile(`\s+(//|#)\s.*$`)
+
+// changed counts the lines of a hunk that are changed, if any of them does something else now. An import does nothing that its
+// use does not show, and a line does what it did if only the comment behind it is another.
 func changed(h *udiff.Hunk) int {
-	n, does := 0, false
+	n, difference := 0, map[string]int{}
 	for _, l := range h.Lines {
 		if l.Kind == udiff.Equal {
 			continue
 		}
 		n++
-		text := strings.TrimSpace(l.Content)
-		does = does || text != "" && !strings.HasPrefix(text, "//") && !strings.HasPrefix(text, "#") && !imported.MatchString(text)
+		text := remark.ReplaceAllString(strings.TrimSpace(l.Content), "")
+		if text == "" || strings.HasPrefix(text, "//") || strings.HasPrefix(text, "#") || imported.MatchString(text) {
+			continue
+		}
+		if l.Kind == udiff.Insert {
+			difference[text]++
+		} else {
+			difference[text]--
+		}
 	}
-	if !does {
-		return 0
+	for _, times := range difference {
+		if times != 0 {
+			return n
+		}
 	}
-	return n
+	return 0
 }
