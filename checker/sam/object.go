@@ -80,7 +80,7 @@ func (o *object) done(what string) {
 		if !slices.Contains(o.known, name) {
 			o.problem(o.key(name), "%q is not %s%s", name, article(what), didYouMean(name, o.known))
 			// A mistyped name is one problem, not two.
-			o.missing = slices.DeleteFunc(o.missing, func(m string) bool { return m == nearest(name, o.known) })
+			o.missing = slices.DeleteFunc(o.missing, func(m string) bool { return m == Nearest(name, o.known) })
 		}
 	}
 	if o.broken {

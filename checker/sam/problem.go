@@ -60,17 +60,14 @@ func (ps Problems) tidy() Problems {
 
 // didYouMean is a clause that proposes the most similar of the names, or "" if none is similar.
 func didYouMean(name string, names []string) string {
-	if best := nearest(name, names); best != "" {
+	if best := Nearest(name, names); best != "" {
 		return fmt.Sprintf("; did you mean %q?", best)
 	}
 	return ""
 }
 
 // Nearest is which of the names a typing mistake would most likely have been, or "".
-func Nearest(name string, names []string) string { return nearest(name, names) }
-
-// nearest is the name that a typing mistake would most likely have been, or "".
-func nearest(name string, names []string) string {
+func Nearest(name string, names []string) string {
 	const tooMany = 1000 // more than a template may have on AWS; keeps an absurd one from taking minutes
 	if len(names) > tooMany {
 		return ""
