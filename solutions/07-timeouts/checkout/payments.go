@@ -38,7 +38,7 @@ type payments struct {
 // pay charges for an order, once, and returns the charge. It tries again what may succeed then, and ends with ctx.
 func (p *payments) pay(ctx context.Context, o order) (charge string, err error) {
 	for try := range tries {
-		if try > 0 && !wait(ctx, rand.N(pause<<try)) {
+		if try > 0 && !wait(ctx, rand.N(pause<<(try-1))) {
 			return "", fmt.Errorf("no time is left for another try: %w", err)
 		}
 		charge, err = p.charge(ctx, o)
