@@ -54,7 +54,7 @@ var hints = map[string][]string{
 		"Add up how long the tries and pauses in pay in checkout/payments.go take, when each call needs 1.5 s to fail.",
 		"time.Sleep knows nothing of contexts. A select waits for the pause or for the end of the context, whichever is first.",
 		"Three tries, with pauses of a random length that ctx.Done() ends.",
-		"select { case <-time.After(rand.N(pause<<try)): case <-ctx.Done(): return \"\", ctx.Err() }",
+		"select { case <-time.After(rand.N(pause<<(try-1))): case <-ctx.Done(): return \"\", ctx.Err() }",
 	},
 	"batch": {
 		"Look at what handleBatch in checkout/main.go returns when one payment fails, and at what happens when all of them are slow.",
