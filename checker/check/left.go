@@ -48,16 +48,16 @@ type Step []string
 func (a *API) SendThenLook(steps []Step, another func() (r Request, done func() bool), next Request) (reply *Reply, left *Left) {
 	for {
 		r, done := another()
-		reply, left = a.sendThenLook(r, steps, done, next)
-		held := a.notGivenUp(reply, steps)
-		if len(held) == len(steps) {
+		var rest []Step
+		reply, left, rest = a.sendThenLook(r, steps, done, next)
+		if len(rest) == len(steps) {
 			return reply, left
 		}
-		steps = held
+		steps = rest
 	}
 }
 
-// notGivenUp are the steps without those that a function has waited for, if it has given up a call that was held: all that
+// notGivenUp are the steps without those that a function has waited for, if it has given up a call that is held: all that
 // it called, and that are not under way any more.
 func (a *API) notGivenUp(reply *Reply, steps []Step) []Step {
 	if reply.function == nil || reply.Outcome != sandbox.Answered || reply.Answer().Status < http.StatusInternalServerError {
@@ -66,18 +66,19 @@ func (a *API) notGivenUp(reply *Reply, steps []Step) []Step {
 	if !slices.ContainsFunc(reply.Calls(), func(c wire.Call) bool { return c.Status == 0 }) {
 		return steps
 	}
-	underWay := a.underWay(reply)
-	calls := reply.Calls() // that one was given up, is known a little later
+	a.until(func() bool { return !slices.ContainsFunc(reply.Calls(), isUnderWay) }) // that one was given up, is known a little later
+	calls := reply.Calls()
 	if !slices.ContainsFunc(calls, func(c wire.Call) bool { return c.Abandoned }) {
 		return steps
 	}
 	return slices.DeleteFunc(slices.Clone(steps), func(s Step) bool {
 		called := func(c wire.Call) bool { return slices.Contains(s, c.Operation) }
-		return slices.ContainsFunc(calls, called) && !slices.ContainsFunc(underWay, called)
+		return slices.ContainsFunc(calls, called) && !slices.ContainsFunc(calls, func(c wire.Call) bool { return called(c) && isUnderWay(c) })
 	})
 }
 
-func (a *API) sendThenLook(r Request, steps []Step, done func() bool, next Request) (reply *Reply, left *Left) {
+// sendThenLook does it with one request. The rest are the steps of which it is not certain that the function waits for them.
+func (a *API) sendThenLook(r Request, steps []Step, done func() bool, next Request) (reply *Reply, left *Left, rest []Step) {
 	held := a.t.hold(steps...)
 	defer held.open()
 	a.t.did = fmt.Sprintf("sent %s to %s, and looked which calls the function waits for", r, a.api.LogicalID)
@@ -87,28 +88,30 @@ func (a *API) sendThenLook(r Request, steps []Step, done func() bool, next Reque
 	}
 	reply.did = a.t.did
 	if reply.function == nil || reply.Answer().Status >= 300 || done() {
-		return reply, nil
+		return reply, nil, a.notGivenUp(reply, steps)
 	}
-	if len(a.t.deployed().Mappings()) > 0 && len(a.underWay(reply)) == 0 {
+	if len(a.t.deployed().Mappings()) > 0 && !a.underWay(reply) {
 		held.open()
 		a.t.Drain()
 		if done() {
-			return reply, nil
+			return reply, nil, steps
 		}
 	}
-	return reply, a.left(reply, held, steps, next)
+	return reply, a.left(reply, held, steps, next), steps
 }
 
-// underWay are the calls of an invocation that has ended which have no answer, and are still waited for.
-func (a *API) underWay(reply *Reply) []wire.Call {
+// underWay tells whether calls of an invocation that has ended have no answer, and are still waited for.
+func (a *API) underWay(reply *Reply) bool {
 	timer := time.NewTimer(underWay)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
 	case <-a.t.ctx.Done():
 	}
-	return slices.DeleteFunc(reply.Calls(), func(c wire.Call) bool { return c.Status != 0 || c.Abandoned })
+	return slices.ContainsFunc(reply.Calls(), isUnderWay)
 }
+
+func isUnderWay(c wire.Call) bool { return c.Status == 0 && !c.Abandoned }
 
 // left lets held calls go on, in the next invocation, and draws what is done when. Which invocation a call came from is
 // not asked of its trace id: the SDK takes that from the process's environment, where the next invocation has
