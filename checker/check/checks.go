@@ -180,6 +180,10 @@ func verdictOf(t *T, c Check, result *Result) {
 		switch end := recover().(type) {
 		case nil: // it has passed, or it ended its goroutine
 		case failure:
+			if err := t.unsupported(); err != nil {
+				result.Error = withNext(limit(err))
+				return
+			}
 			result.Verdict, result.Finding = Failed, &end.Finding
 		case hopeless:
 			result.Verdict, result.Reason = Skipped, string(end)

@@ -70,6 +70,26 @@ func unseekable(i *sandbox.Invocation) error {
 		"Give it one that can be read again: Body: bytes.NewReader(out.Bytes()). On AWS that is of use, too: the SDK tries again only what it can read again")
 }
 
+// unsupported is an error for a call of a function that AWS takes, and the backend here does not: what comes of it says
+// nothing about the code.
+func (t *T) unsupported() error {
+	if t.stack == nil {
+		return nil
+	}
+	for _, declared := range t.stack.Template().Functions {
+		f, err := t.stack.Function(declared.LogicalID)
+		if err != nil {
+			continue // it is not deployed
+		}
+		for _, c := range f.AllCalls() {
+			if c.Unsupported() {
+				return fmt.Errorf("%s called %s: %s", declared.LogicalID, c.Operation, c.ErrorText)
+			}
+		}
+	}
+	return nil
+}
+
 // nameable requires a path that the go command can build in.
 func nameable(path string) error {
 	if strings.ContainsAny(path, "\r\n") {

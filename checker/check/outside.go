@@ -2,7 +2,6 @@ package check
 
 import (
 	"bytes"
-	"encoding/xml"
 	"fmt"
 	"io"
 	"net/http"
@@ -55,19 +54,7 @@ func (b *Bucket) Send(o Outside) Answer {
 	if err != nil {
 		b.t.fault(fmt.Errorf("reading the answer to %s: %w", o.Words, err))
 	}
-	if response.StatusCode == http.StatusNotImplemented {
-		b.t.fault(limit(fmt.Errorf("sending %s: %s", o.Words, notThere(body))))
-	}
 	return answerOf(response, body)
-}
-
-// notThere is what an error of S3 says.
-func notThere(body []byte) string {
-	var e struct{ Message string }
-	if err := xml.Unmarshal(body, &e); err != nil || e.Message == "" {
-		return string(body)
-	}
-	return e.Message
 }
 
 // Denials are the reasons why calls with what the function has signed were denied, each once.

@@ -38,7 +38,10 @@ func TestWhatIsSignedStoresAnObject(t *testing.T) {
 
 func TestWhatTheCheckersS3DoesNotKnowIsNoFaultOfTheLearner(t *testing.T) {
 	t.Parallel()
-	result := ending(buckets.on(t, Check{ID: "key"}), func(c *T) { stored(t, c, "X-Amz-Server-Side-Encryption-Customer-Key", "AAAA") })
+	result := ending(buckets.on(t, Check{ID: "key"}), func(c *T) {
+		assert.Equal(t, 501, stored(t, c, "X-Amz-Server-Side-Encryption-Customer-Key", "AAAA").Status)
+		c.Fail(Finding{Got: "a refusal"})
+	})
 	assert.Equal(t, Errored, result.Verdict)
-	assert.Contains(t, result.Error, "sending a file: X-Amz-Server-Side-Encryption-Customer-Key is not supported here\nThis may be right on AWS")
+	assert.Contains(t, result.Error, "CopyFunction called PutObject: X-Amz-Server-Side-Encryption-Customer-Key is not supported here\nThis may be right on AWS")
 }

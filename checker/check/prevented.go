@@ -54,13 +54,6 @@ func (r *Reply) mistaken(call wire.Call) (f Finding, ok bool) {
 	switch {
 	case call.Status < http.StatusBadRequest:
 		return Finding{}, false
-	case call.ErrorCode == "UnsupportedOperationException":
-		missing, _, _ := strings.Cut(call.ErrorText, ";")
-		return Finding{
-			Got:  fmt.Sprintf("%s was refused by the embedded backend alone: %s", call.Operation, missing),
-			Why:  "AWS has that, and so has what runs in Docker: there the call may well succeed.",
-			Next: "Check it again with BACKEND=containers, or do without it.",
-		}, true
 	case call.ErrorCode == "ValidationException" && staticRefusal.MatchString(call.ErrorText):
 		f = Finding{
 			Got:  fmt.Sprintf("DynamoDB refused %s: %s", call.Operation, call.ErrorText),

@@ -11,7 +11,6 @@ import (
 	"example.com/serverless-patterns/checker/sandbox"
 	"example.com/serverless-patterns/checker/stack"
 	"example.com/serverless-patterns/checker/wire"
-	"example.com/serverless-patterns/checker/wire/iam"
 )
 
 // What a check says of its own topic is beside the point when something else kept the function from its work.
@@ -97,10 +96,6 @@ func TestWhatTheItemHasIsLeftToTheCheck(t *testing.T) {
 		_, ok := r.mistaken(call)
 		assert.False(t, ok, "%v", call)
 	}
-	f, ok := r.mistaken(wire.Call{Operation: "PutItem", Status: 400, ErrorCode: "UnsupportedOperationException",
-		ErrorText: "ReturnConsumedCapacity is not supported here; use --backend containers", Decisions: []iam.Decision{{}}})
-	assert.True(t, ok)
-	assert.Equal(t, "PutItem was refused by the embedded backend alone: ReturnConsumedCapacity is not supported here", f.Got)
 }
 
 // A panic often arises in Go's library, by what it was called with.

@@ -160,6 +160,12 @@ func effect(operation string, body []byte) string {
 	return "no item"
 }
 
+// Unsupported tells whether the call is one that AWS takes, and the backend does not. Its codes for that are none that AWS has
+// for such a call, and its ErrorText says what it lacks.
+func (c Call) Unsupported() bool {
+	return (c.ErrorCode == "UnsupportedOperationException" || c.ErrorCode == "NotImplemented") && strings.Contains(c.ErrorText, "is not supported here")
+}
+
 // traceRoot is the Root field of an X-Ray tracing header: Root=1-5759e988-…;Parent=…;Sampled=0.
 func traceRoot(header string) string {
 	for field := range strings.SplitSeq(header, ";") {
@@ -192,10 +198,10 @@ func errorCode(header http.Header, body []byte) string {
 	return ""
 }
 
-// errorText is the message of an AWS error in JSON, which services write in one case or the other.
+// errorText is the message of an AWS error, in JSON, where services write it in one case or the other, or in XML.
 func errorText(body []byte) string {
 	var e struct{ Message string }
-	if json.Unmarshal(body, &e) != nil {
+	if json.Unmarshal(body, &e) != nil && xml.Unmarshal(body, &e) != nil {
 		return ""
 	}
 	return e.Message

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -27,13 +28,19 @@ var deadline = check.Check{
 		t.MaxTimeout(shortTimeout)
 		t.WatchOvertime()
 		t.Inject("GetItem", wire.Hang())
+		f, event := t.Function(function), bare(fields{"id": t.ID("kettle")})
+		inTime := func(reply *check.Reply) bool {
+			return reply.Outcome != sandbox.TimedOut && reply.Margin >= least || reply.Outcome == sandbox.Exited
+		}
 		// Three times at once: on a machine that is busy, one of them may come too late by its fault.
-		replies := t.Function(function).InvokeAtOnce(3, bare(fields{"id": t.ID("kettle")}))
-		for _, reply := range replies {
-			if reply.Outcome != sandbox.TimedOut && reply.Margin >= least || reply.Outcome == sandbox.Exited {
-				serverError(t, reply)
-				return
-			}
+		replies := f.InvokeAtOnce(3, event)
+		if !slices.ContainsFunc(replies, inTime) && f.Declared().Timeout > shortTimeout { // a limit of its own is right for the Timeout that the template has
+			f.FullTimeout()
+			replies = f.InvokeAtOnce(3, event)
+		}
+		if n := slices.IndexFunc(replies, inTime); n >= 0 {
+			serverError(t, replies[n])
+			return
 		}
 		reply := replies[0]
 		reply.Fail(check.Finding{
