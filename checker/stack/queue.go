@@ -127,11 +127,17 @@ func (s *Stack) mayHave(q *sam.Queue, deadLetter string) error {
 		if err != nil {
 			return fmt.Errorf("%s: sourceQueueArns of %s: %w", s.template.File, deadLetter, err)
 		}
-		if id, ok := s.queueOf(arn); ok && id == q.LogicalID && allow.Permission == "byQueue" {
+		if id, ok := s.queueOf(arn); (ok && id == q.LogicalID || s.named(q, arn)) && allow.Permission == "byQueue" {
 			return nil
 		}
 	}
 	return refused
+}
+
+// named tells whether an ARN has the name that the template gives to a queue. The queue itself has a longer one here.
+func (s *Stack) named(q *sam.Queue, arn string) bool {
+	name, err := q.QueueName.Resolve(resolver{s})
+	return err == nil && name != "" && arn == resolver{s}.arn("sqs", name)
 }
 
 // queueOf is the logical id of the queue with an ARN.

@@ -208,6 +208,8 @@ func TestWhatIsWrongWithQueuesIsNamed(t *testing.T) {
 			require.ErrorContains(t, err, test.want)
 		})
 	}
+	const allowing = "  OrdersDLQ:\n    Type: AWS::SQS::Queue\n    Properties: {RedriveAllowPolicy: {redrivePermission: byQueue, sourceQueueArns: [!Sub \"arn:aws:sqs:${AWS::Region}:${AWS::AccountId}:orders\"]}}\n"
+	deploy(t, queueOptions(t, "  OrdersDLQ:\n    Type: AWS::SQS::Queue\n", allowing, "  OrdersQueue:\n    Type: AWS::SQS::Queue\n    Properties:\n", "  OrdersQueue:\n    Type: AWS::SQS::Queue\n    Properties:\n      QueueName: orders\n"))
 	s := deploy(t, queueOptions(t))
 	_, err := s.Queue("ItemsTable")
 	var missing *MissingError
