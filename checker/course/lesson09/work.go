@@ -75,7 +75,7 @@ var finished = check.Check{
 		o, next := kettles(t), kettles(t)
 		sent := false
 		another := func() (check.Request, func() bool) {
-			if sent {
+			if sent { // and given up
 				o = kettles(t)
 			}
 			sent = true
