@@ -33,6 +33,7 @@ func TestConformance(t *testing.T) {
 		{ID: "s3-no-such-key", Certainty: conformance.Documented, Fact: "GetObject of a key that is not there is NoSuchKey, HeadObject NotFound.", Test: on(noSuchKey)},
 		{ID: "s3-delete-nothing", Certainty: conformance.Documented, Fact: "Removing what is not there is success.", Test: on(deleteNothing)},
 		{ID: "s3-if-none-match", Certainty: conformance.Documented, Fact: "IfNoneMatch * refuses to overwrite, with PreconditionFailed.", Test: on(ifNoneMatch)},
+		{ID: "s3-if-match", Certainty: conformance.Documented, Fact: "IfMatch has an object read only if it is still the same, with PreconditionFailed.", Test: on(ifMatch)},
 		{ID: "s3-range", Certainty: conformance.Documented, Fact: "A range is answered by that part, without a checksum.", Test: on(ranges)},
 		{ID: "s3-list-order", Certainty: conformance.Documented, Fact: "Keys are listed in the order of their bytes, below a prefix, a page at a time.", Test: on(list)},
 		{ID: "s3-copy", Certainty: conformance.Documented, Fact: "CopyObject keeps the content, the type and the metadata.", Test: on(copies)},
@@ -176,6 +177,23 @@ func noSuchKey(s *service) {
 func deleteNothing(s *service) {
 	_, err := s.DeleteObject(s.Context(), &s3.DeleteObjectInput{Bucket: aws.String(name), Key: aws.String("k")})
 	require.NoError(s, err)
+}
+
+func ifMatch(s *service) {
+	s.put("k", "first")
+	first, _ := s.get("k")
+	read := func(etag string) error {
+		_, err := s.GetObject(s.Context(), &s3.GetObjectInput{Bucket: aws.String(name), Key: aws.String("k"), IfMatch: aws.String(etag)})
+		return err
+	}
+	require.NoError(s, read(*first.ETag))
+	require.NoError(s, read(strings.Trim(*first.ETag, `"`)), "as an event has it")
+	s.put("k", "second")
+	assert.Equal(s, "PreconditionFailed", code(s, read(*first.ETag)))
+	_, err := s.HeadObject(s.Context(), &s3.HeadObjectInput{Bucket: aws.String(name), Key: aws.String("k"), IfMatch: first.ETag})
+	assert.Equal(s, "PreconditionFailed", code(s, err))
+	_, err = s.GetObject(s.Context(), &s3.GetObjectInput{Bucket: aws.String(name), Key: aws.String("none"), IfMatch: first.ETag})
+	assert.Equal(s, "NoSuchKey", code(s, err))
 }
 
 func ifNoneMatch(s *service) {

@@ -3,9 +3,9 @@
 // gofakes3 keeps the objects and speaks S3's protocol. It is lenient where S3 is not, and functions would notice,
 // so this package stands in front of it: operations that it would take for others (an ACL for an object) are answered
 // "not supported here" (route.go); headers of requests that S3 does not keep do not come back with the object
-// (request.go); checksums are compared and given back (checksum.go); bodies in chunks are put together (chunks.go);
-// and no website gets CORS headers from a bucket that has no rules for it. conformance_test.go says what is known,
-// and docs/fidelity.md what differs.
+// (request.go); IfMatch is looked at when an object is read (match.go); checksums are compared and given back
+// (checksum.go); bodies in chunks are put together (chunks.go); and no website gets CORS headers from a bucket that
+// has no rules for it. conformance_test.go says what is known, and docs/fidelity.md what differs.
 //
 // Requests have the bucket in the path, as clients send them to an address that is no name. Who may do what, signatures,
 // and uploads of browser forms are package wire's, and notifications package eventsource's.
@@ -38,6 +38,10 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	request, f := read(r)
 	if f != nil {
+		f.answer(w, r)
+		return
+	}
+	if f := s.otherThan(request); f != nil {
 		f.answer(w, r)
 		return
 	}
