@@ -64,6 +64,9 @@ func (e *environment) invoke(ctx context.Context, i *Invocation) error {
 			return err
 		}
 	}
+	if invoked := e.function.config.Invoked; invoked != nil {
+		invoked(e.id, i.TraceID)
+	}
 	run := &run{environment: e, invocation: i, begin: time.Now()}
 	i.platform.began = run.begin
 	// The process is told its deadline in milliseconds, and no later than that is it killed.

@@ -46,6 +46,8 @@ type Config struct {
 	Endpoint string
 	// NewCredentials is asked once for each execution environment, named by its log stream.
 	NewCredentials func(environment string) aws.Credentials
+	// Invoked is told of each invocation before its environment is; nil if nobody is to be told.
+	Invoked func(environment, traceID string)
 	// Dir is a path at which nothing is: a directory for the function's code is made there, and those for /tmp at
 	// paths that begin with it. The caller removes them after Close: see [Function.Files].
 	Dir string

@@ -233,6 +233,7 @@ func (s *Stack) createFunction(f *sam.Function, o Options) error {
 		NewCredentials: func(environment string) aws.Credentials {
 			return s.wire.NewCaller(f.LogicalID, environment)
 		},
+		Invoked:             s.wire.Invoked,
 		SystemLogLevel:      f.Logging.SystemLogLevel,
 		ReservedConcurrency: f.ReservedConcurrency,
 		Overtime:            o.Overtime,

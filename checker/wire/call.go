@@ -50,6 +50,8 @@ type Call struct {
 	Presigned bool
 
 	method string
+	// bySDK is set when the SDK sent it, which leaves out the trace in INIT alone.
+	bySDK bool
 }
 
 // String is a line of evidence: what was called, and what came of it.
@@ -119,6 +121,7 @@ var credentialScope = regexp.MustCompile(`Credential=([^/,\s]+)/[0-9]{8}/([^/]+)
 // credential, and is nil for any other request. A request without a signature is for the service unsigned.
 func newCall(r *http.Request, body []byte, form *form, unsigned backend.Service) (c Call, accessKey string) {
 	c = Call{Request: body, Start: time.Now(), TraceID: traceRoot(r.Header.Get("X-Amzn-Trace-Id")), method: r.Method}
+	c.bySDK = strings.Contains(r.UserAgent(), "aws-sdk-go")
 	signedBy := r.Header.Get("Authorization")
 	switch {
 	case form != nil:

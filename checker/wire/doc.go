@@ -6,7 +6,8 @@
 //
 //   - who calls, by the access key: each execution environment has its own, from [Server.NewCaller];
 //   - from which invocation, by the X-Amzn-Trace-Id header that the SDK copies from the runtime: a
-//     call of work left behind still names the invocation that it came from;
+//     call of work left behind still names the invocation that it came from; one that was not made by the SDK, and names
+//     none, is of the latest that [Server.Invoked] was told of;
 //   - over which connection, so that a client made for each invocation shows as a connection for each.
 //
 // Each function has a [Role], as AWS would give it: what its policy does not allow is denied, with the error

@@ -39,6 +39,7 @@ type Server struct {
 	mu          sync.Mutex
 	random      *rand.Rand
 	callers     map[string]caller // by access key
+	invoked     map[string]string // the trace of the latest invocation, by environment
 	roles       map[string]Role   // by function
 	calls       []*Call
 	faults      []*Fault
@@ -68,6 +69,7 @@ func Listen(b backend.Backend, seed uint64) (*Server, error) {
 		closed:   make(chan struct{}),
 		random:   rand.New(rand.NewPCG(seed, 0x77697265)),
 		callers:  map[string]caller{},
+		invoked:  map[string]string{},
 		roles:    map[string]Role{},
 	}
 	s.operator = s.newCredentials()
@@ -98,6 +100,13 @@ func (s *Server) NewCaller(function, environment string) aws.Credentials {
 	c := s.newCredentials()
 	s.callers[c.AccessKeyID] = caller{function, environment, c}
 	return c
+}
+
+// Invoked tells which invocation an environment is about to begin: calls that do not say so are of that one.
+func (s *Server) Invoked(environment, traceID string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.invoked[environment] = traceID
 }
 
 // Credentials are all that were made for a function's environments.
@@ -263,6 +272,9 @@ func (s *Server) record(call Call, wanted access.Access, accessKey string) (*Cal
 	var role Role
 	if who, ours := s.callers[accessKey]; ours {
 		call.Function, call.Environment = who.function, who.environment
+		if call.TraceID == "" && !call.bySDK && !call.Presigned {
+			call.TraceID = s.invoked[who.environment]
+		}
 		role = s.roles[who.function]
 		call.Decisions = role.decide(wanted.Needs)
 	}

@@ -129,6 +129,32 @@ func TestTheInvocationIsTheTraces(t *testing.T) {
 	assert.Equal(t, "1-5759e988-bd862e3fe1be46a994272793", s.Calls()[0].TraceID)
 }
 
+func TestACallWithoutATraceIsOfTheLatestInvocationUnlessTheSDKMadeIt(t *testing.T) {
+	t.Parallel()
+	s := listen(t)
+	c := s.NewCaller("one", "env-1")
+	ask := func() {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.URL(), strings.NewReader(`{"TableName":"items","Key":{"id":{"S":"a"}}}`))
+		require.NoError(t, err)
+		req.Header.Set("X-Amz-Target", "DynamoDB_20120810.GetItem")
+		req.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential="+c.AccessKeyID+"/20260101/eu-central-1/dynamodb/aws4_request")
+		resp, err := http.DefaultClient.Do(req)
+		require.NoError(t, err)
+		require.NoError(t, resp.Body.Close())
+	}
+	ask()
+	s.Invoked("env-1", "1-a")
+	s.Invoked("env-2", "1-b")
+	ask()
+	_, err := get(t, client(t, s, c), "a")
+	require.NoError(t, err)
+	var traces []string
+	for _, call := range s.Calls() {
+		traces = append(traces, call.TraceID)
+	}
+	assert.Equal(t, []string{"", "1-a", ""}, traces, "in INIT, in an invocation, and begun in INIT")
+}
+
 func TestFaults(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
