@@ -27,7 +27,7 @@ var badOrder = check.Check{
 	Next:        "Check id and amount before the payment service is called.",
 	Run: func(t *check.T) {
 		p := newPayments(t)
-		for _, body := range []string{`{"amount":1999}`, `{"id":"","amount":1999}`, `{"id":"order-1"}`, `{"id":"order-1","amount":-5}`, `not json`} {
+		for _, body := range []string{`{"amount":1999}`, `{"id":"","amount":1999}`, `{"id":"order-1"}`, `{"id":"order-1","amount":-5}`, `{"id":"order-1","amount":0}`, `not json`} {
 			reply := t.API(api).Send(post(body))
 			reply.ErrorBody(http.StatusBadRequest)
 			if len(p.Requests()) > 0 {
