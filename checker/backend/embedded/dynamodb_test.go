@@ -118,7 +118,7 @@ func TestATableIsKnownByItsARN(t *testing.T) {
 	_, err = client.BatchGetItem(t.Context(), &dynamodb.BatchGetItemInput{
 		RequestItems: map[string]types.KeysAndAttributes{*arn: {Keys: []map[string]types.AttributeValue{a}}},
 	})
-	assert.ErrorContains(t, err, "UnsupportedOperationException")
+	require.ErrorContains(t, err, "UnsupportedOperationException")
 	_, err = client.GetItem(t.Context(), &dynamodb.GetItemInput{TableName: aws.String("arn:aws:sqs:eu-north-1:123456789012:items"), Key: a})
 	assert.ErrorContains(t, err, "Invalid table/index name")
 }
