@@ -15,7 +15,8 @@ const (
 	maxInit  = 8.0                    // computed in INIT, in INITs of hello
 	maxEvent = 6.0                    // computed for an event, in INITs of hello: one short rule takes some 3, long ones 12
 	longWait = 250 * time.Millisecond // in which INIT computes nothing, beyond five times what hello waits on the same machine, each at the least
-	rounds   = 3                      // of measuring before it is said that something is too much
+	rounds   = 3                      // of measuring before it is said that something is too much, or is not and nearly was
+	nearly   = 0.75                   // of a limit: beyond that, one round on a busy machine is not enough to pass
 )
 
 var initCalls = check.Check{
@@ -58,7 +59,7 @@ var initTime = check.Check{
 			hello, own := p.measure()
 			all = check.Together(all, []check.ColdStart{hello, own})
 			tooMuch := excessOfInit(all[0], all[1])
-			if tooMuch != nil && round < rounds {
+			if sure := tooMuch == nil && check.Times(all[1].InitCPU, all[0].InitCPU) < nearly*maxInit; !sure && round < rounds {
 				continue
 			}
 			t.Measure(coldStartTable(hello, own))
@@ -144,18 +145,20 @@ var events = check.Check{
 			all = check.Together(all, []check.ColdStart{hello, own})
 			hello, own = all[0], all[1]
 			warm := p.warm()
-			got := ""
-			switch limit := time.Duration(maxEvent * float64(hello.InitCPU)); {
+			got, limit := "", time.Duration(maxEvent*float64(hello.InitCPU))
+			switch {
 			case warm > limit:
 				got = fmt.Sprintf("each event computes for ≈%s ms, ≈%.0f times as long as INIT of hello, world", check.Milliseconds(warm), check.Times(warm, hello.InitCPU))
 			case own.EventCPU > limit:
 				got = fmt.Sprintf("the first event computes for ≈%s ms, ≈%.0f times as long as INIT of hello, world; those after it for ≈%s ms",
 					check.Milliseconds(own.EventCPU), check.Times(own.EventCPU, hello.InitCPU), check.Milliseconds(warm))
 			}
-			if got == "" {
+			sure := got == "" && float64(max(warm, own.EventCPU)) < nearly*float64(limit)
+			switch {
+			case !sure && round < rounds:
+			case got == "":
 				return
-			}
-			if round == rounds {
+			default:
 				own.Last.Fail(check.Finding{Got: got, Want: fmt.Sprintf("at most %.0f times as long", maxEvent)})
 			}
 		}
