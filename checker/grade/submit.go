@@ -59,7 +59,7 @@ func (g *grading) submit(ctx context.Context, j Job) (Report, error) {
 	// Whoever is left without an enclosure goes with the group.
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 	cmd.WaitDelay = 5 * time.Second
-	var said tail
+	var said ends
 	cmd.Stdout, cmd.Stderr = &said, &said
 
 	reports := make(chan *Report, 1)
@@ -82,6 +82,9 @@ func (g *grading) submit(ctx context.Context, j Job) (Report, error) {
 		return Report{Stopped: fmt.Sprintf("more than %d s", int(limit.Seconds()))}, nil
 	case why != nil:
 		return Report{}, why
+	case j.Limits != nil && strings.Contains(said.text(), noThread):
+		// Several functions took what there is before anybody looked, and the worker needed one more.
+		return Report{Stopped: j.Limits.MoreProcesses()}, nil
 	default:
 		return Report{}, fmt.Errorf("its check ended without a report: %w\n%s", err, said.text())
 	}
@@ -122,20 +125,28 @@ func workerEnviron(environ []string, disk string) []string {
 	return append(all, "GOPROXY=off", "GOSUMDB=off", "GOFLAGS=", "GOENV=off", "CGO_ENABLED=0", "TMPDIR="+disk)
 }
 
-// tail keeps the last of what is written to it.
-type tail struct{ kept []byte }
+// noThread is what the Go runtime says first when the system gives a program no thread, before it ends it.
+const noThread = "runtime: failed to create new OS thread"
 
-const maxTail = 4 << 10
+// ends keeps the first and the last of what is written to it: a program that the Go runtime ends says first why.
+type ends struct{ first, last []byte }
 
-func (t *tail) Write(p []byte) (int, error) {
-	t.kept = append(t.kept, p...)
-	if more := len(t.kept) - maxTail; more > 0 {
-		t.kept = append(t.kept[:0], t.kept[more:]...)
+const (
+	maxFirst = 1 << 10
+	maxLast  = 3 << 10
+)
+
+func (e *ends) Write(p []byte) (int, error) {
+	room := min(len(p), maxFirst-len(e.first))
+	e.first = append(e.first, p[:room]...)
+	e.last = append(e.last, p[room:]...)
+	if more := len(e.last) - maxLast; more > 0 {
+		e.last = append(e.last[:0], e.last[more:]...)
 	}
 	return len(p), nil
 }
 
-func (t *tail) text() string { return strings.TrimSpace(string(t.kept)) }
+func (e *ends) text() string { return strings.TrimSpace(string(e.first) + string(e.last)) }
 
 // workplace makes the directories of a job.
 func workplace(dir, lesson string) (lessons, disk string, err error) {

@@ -37,5 +37,10 @@ func (l Limits) String() string {
 // AllOfDisk says that the disk is full, to go on after "it used".
 func (l Limits) AllOfDisk() string { return fmt.Sprintf("all of its disk, %d MB", l.Disk>>20) }
 
+// MoreProcesses says that there were too many processes and threads, to go on after "it used".
+func (l Limits) MoreProcesses() string {
+	return fmt.Sprintf("more than %d processes and threads", l.Processes)
+}
+
 // ErrUnavailable is wrapped by errors of a machine that has no enclosures.
 var ErrUnavailable = errors.New("no enclosure by namespaces")

@@ -43,7 +43,7 @@ func (l Limits) over(disk string) string {
 	case memory > l.Memory:
 		return fmt.Sprintf("more than %d MB of memory in all", l.Memory>>20)
 	case tasks > l.Processes:
-		return fmt.Sprintf("more than %d processes and threads", l.Processes)
+		return l.MoreProcesses()
 	}
 	return ""
 }
