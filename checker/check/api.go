@@ -233,16 +233,16 @@ func (r *Reply) refused(want string) {
 // noRoute is what to do about a request that no route of the API takes.
 func (r *Reply) noRoute() string {
 	template := r.t.deployed().Template()
-	kind, property, implied := "HttpApi", "ApiId", false
+	kind, property, addedBySAM := "HttpApi", "ApiId", false
 	for _, a := range template.HTTPAPIs {
-		implied = implied || a.Implied && a.LogicalID == r.front.api
+		addedBySAM = addedBySAM || a.Implied && a.LogicalID == r.front.api
 	}
 	for _, a := range template.RestAPIs {
 		if a.LogicalID == r.front.api {
-			kind, property, implied = "Api", "RestApiId", a.Implied
+			kind, property, addedBySAM = "Api", "RestApiId", a.Implied
 		}
 	}
-	if implied {
+	if addedBySAM {
 		return fmt.Sprintf("In the template, give the function that is to answer an event of type %s with the request's method and path.", kind)
 	}
 	for _, f := range template.Functions {
@@ -266,7 +266,7 @@ func (r *Reply) takenElsewhere(e sam.Event) string {
 	case *sam.RestAPIEvent:
 		api, method, path = source.API, source.Method, source.Path
 	}
-	if api != "ServerlessHttpApi" && api != "ServerlessRestApi" || api == r.front.api || method != "ANY" && method != r.front.method {
+	if api != implied && api != "ServerlessRestApi" || api == r.front.api || method != "ANY" && method != r.front.method {
 		return ""
 	}
 	wanted := strings.Split(path, "/")
