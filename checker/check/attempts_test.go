@@ -74,12 +74,12 @@ func TestACheckThatFailsWhileTheMachineStandsStillIsRunAgain(t *testing.T) {
 			defer s.Close()
 			r := &run{backend: s, still: newStandstill(machine.read)}
 			var n int
-			result := r.one(t.Context(), Check{ID: "a", Run: func(t *T) {
+			result, _ := r.one(t.Context(), Check{ID: "a", Run: func(t *T) {
 				each := test.attempts[n] // one more than there are is a bug
 				n++
 				machine.stop(each.stood)
 				each.run(t)
-			}}, filepath.Join(t.TempDir(), "a"))
+			}}, filepath.Join(t.TempDir(), "a"), nil, false)
 			assert.Equal(t, test.want, result.Verdict, "%+v", result)
 			assert.Equal(t, len(test.attempts), n, "times it was run")
 			assert.Equal(t, test.want == Failed, result.Finding != nil)
@@ -93,10 +93,10 @@ func TestAMachineThatStandsStillAgainAndAgainIsSaid(t *testing.T) {
 	s := newSpy()
 	defer s.Close()
 	r := &run{backend: s, still: newStandstill(machine.read)}
-	result := r.one(t.Context(), Check{ID: "a", Run: func(t *T) {
+	result, _ := r.one(t.Context(), Check{ID: "a", Run: func(t *T) {
 		machine.stop(3 * time.Second)
 		t.Fail(Finding{Got: "nothing"})
-	}}, filepath.Join(t.TempDir(), "a"))
+	}}, filepath.Join(t.TempDir(), "a"), nil, false)
 	require.Equal(t, Errored, result.Verdict)
 	assert.Contains(t, result.Error, "this machine, or the checker alone, stood still for 3.0 s in the middle, and did so each of the 3 times")
 	assert.Contains(t, result.Error, "Check again when the machine is awake")
@@ -107,10 +107,10 @@ func TestABackendThatIsSlowAgainAndAgainIsSaid(t *testing.T) {
 	s := newSpy()
 	defer s.Close()
 	r := &run{backend: s, still: newStandstill((&sleeper{}).read)}
-	result := r.one(t.Context(), Check{ID: "a", Run: func(t *T) {
+	result, _ := r.one(t.Context(), Check{ID: "a", Run: func(t *T) {
 		t.notes.slowest = 3 * time.Second
 		t.Fail(Finding{Got: "nothing"})
-	}}, filepath.Join(t.TempDir(), "a"))
+	}}, filepath.Join(t.TempDir(), "a"), nil, false)
 	require.Equal(t, Errored, result.Verdict)
 	assert.Contains(t, result.Error, "backend took 3.0 s to answer a call, and was too slow each of the 3 times")
 }

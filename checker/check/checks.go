@@ -1,7 +1,6 @@
 package check
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"io/fs"
@@ -34,8 +33,9 @@ func (r *run) checks(ctx context.Context, work string) {
 	for n, c := range r.lesson.Checks {
 		done[n] = !wanted(c)
 	}
-	run := func(n int, c Check) {
-		result := r.one(ctx, c, filepath.Join(work, c.ID))
+	run := func(n int, from *stack.Stack, handsOn bool) (left *stack.Stack) {
+		c := r.lesson.Checks[n]
+		result, left := r.one(ctx, c, filepath.Join(work, c.ID), from, handsOn)
 		mu.Lock()
 		defer mu.Unlock()
 		r.result.Checks[n], done[n] = result, true
@@ -47,14 +47,16 @@ func (r *run) checks(ctx context.Context, work string) {
 				r.options.Checked(next)
 			}
 		}
+		return left
 	}
-	for n, c := range r.lesson.Checks {
-		if wanted(c) && !c.Alone {
-			group.Go(func() error {
-				run(n, c)
-				return nil
-			})
-		}
+	for _, chain := range chains(r.lesson.Checks, wanted) {
+		group.Go(func() error {
+			var left *stack.Stack
+			for k, n := range chain {
+				left = run(n, left, k+1 < len(chain))
+			}
+			return nil
+		})
 	}
 	_ = group.Wait() // results are kept, not returned
 	quiet := sync.OnceFunc(func() {
@@ -66,7 +68,7 @@ func (r *run) checks(ctx context.Context, work string) {
 		if wanted(c) && c.Alone {
 			quiet()
 			alone.Lock()
-			run(n, c)
+			run(n, nil, false)
 			alone.Unlock()
 		}
 	}
@@ -75,28 +77,39 @@ func (r *run) checks(ctx context.Context, work string) {
 // alone is held by the check of this process that measures.
 var alone sync.Mutex
 
-// one runs a check. What does not pass while this machine or the backend stands still, or does after a
+// one runs a check: on the stack from, which another has left, if there is one. What does not pass there is run on a stack of its
+// own. The stack that is left is for the next; nil is none.
+//
+// What does not pass while this machine or the backend stands still, or does after a
 // timeout, is run again: it says nothing about the code. Short pauses, as on a machine that is very busy,
 // are no excuse for code that fails each time.
-func (r *run) one(ctx context.Context, c Check, dir string) (result Result) {
+func (r *run) one(ctx context.Context, c Check, dir string, from *stack.Stack, handsOn bool) (result Result, left *stack.Stack) {
 	begin := time.Now()
 	defer func() { result.Seconds = seconds(time.Since(begin)) }()
+	if from != nil {
+		var saw notes
+		result, saw, left = r.attempt(ctx, c, dir+"-warm", from, handsOn)
+		if left != from {
+			r.closed(from, &result)
+		}
+		if sure(result, saw) || ctx.Err() != nil {
+			return result, left
+		}
+	}
 	var stoodLongest, slowest time.Duration
 	for n := 1; ; n++ {
 		before := r.still.look()
 		var saw notes
-		result, saw = r.attempt(ctx, c, fmt.Sprintf("%s-%d", dir, n))
+		result, saw, left = r.attempt(ctx, c, fmt.Sprintf("%s-%d", dir, n), nil, handsOn)
 		stood := r.still.look() - before
 		if saw.slowest < pause {
 			saw.slowest = 0
 		}
-		// A check may pass because something timed out, as when that is another check's requirement.
-		sure := result.Verdict == Passed && !saw.timedOut || result.Verdict == Skipped
-		if sure || stood == 0 && saw.slowest == 0 || ctx.Err() != nil {
+		if sure(result, saw) || stood == 0 && saw.slowest == 0 || ctx.Err() != nil {
 			if result.Verdict == Failed && saw.hung != "" {
 				r.hangs.found(saw.hung)
 			}
-			return result
+			return result, left
 		}
 		stoodLongest, slowest = max(stoodLongest, stood), max(slowest, saw.slowest)
 		if n < attempts {
@@ -105,8 +118,14 @@ func (r *run) one(ctx context.Context, c Check, dir string) (result Result) {
 		if problem := r.unfit(stoodLongest, slowest); problem != "" {
 			result.Verdict, result.Finding, result.Error = Errored, nil, problem
 		}
-		return result
+		return result, left
 	}
+}
+
+// sure tells whether neither this machine nor another check can have to do with a result. A check may pass because something
+// timed out, as when that is another check's requirement.
+func sure(result Result, saw notes) bool {
+	return result.Verdict == Passed && !saw.timedOut || result.Verdict == Skipped
 }
 
 // unfit says why nothing can be judged on a machine that stood still, or with a backend that took so long to
@@ -125,16 +144,17 @@ func (r *run) unfit(stood, slow time.Duration) string {
 	return ""
 }
 
-// attempt runs a check once, on a stack of its own.
-func (r *run) attempt(ctx context.Context, c Check, dir string) (Result, notes) {
-	result := Result{ID: c.ID, Requirement: c.Requirement, Severity: c.severity(), Verdict: Errored}
+// attempt runs a check once: on the stack from, which stays the caller's, or on one of its own. A stack is left if handsOn says
+// that somebody wants it, and the check has passed.
+func (r *run) attempt(ctx context.Context, c Check, dir string, from *stack.Stack, handsOn bool) (result Result, saw notes, left *stack.Stack) {
+	result = Result{ID: c.ID, Requirement: c.Requirement, Severity: c.severity(), Verdict: Errored}
 	if ctx.Err() != nil {
 		result.Error = context.Cause(ctx).Error()
-		return result, notes{}
+		return result, notes{}, nil
 	}
 	if err := os.Mkdir(dir, 0o755); err != nil {
 		result.Error = withNext(err)
-		return result, notes{}
+		return result, notes{}, nil
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, checkLimit, errCheckLimit)
 	defer cancel()
@@ -146,7 +166,7 @@ func (r *run) attempt(ctx context.Context, c Check, dir string) (Result, notes) 
 	t.deployReference = func(files fs.FS, n int) (*stack.Stack, error) {
 		return r.deployReference(ctx, filepath.Join(dir, fmt.Sprintf("reference-%d", n)), stack.Options{Seed: r.options.Seed}, files)
 	}
-	t.hangs = &r.hangs
+	t.hangs, t.warm = &r.hangs, from
 	verdictOf(t, c, &result)
 	result.Measures = t.measures
 	if err := r.backend.Err(); err != nil {
@@ -158,20 +178,21 @@ func (r *run) attempt(ctx context.Context, c Check, dir string) (Result, notes) 
 		}
 	}
 	for _, s := range t.references {
-		if err := s.Close(); err != nil && result.Verdict == Passed {
-			result.Verdict, result.Error = Errored, withNext(err)
-		}
+		r.closed(s, &result)
 	}
 	if t.stack != nil {
 		t.notes.slowest = max(t.notes.slowest, t.stack.SlowestCall())
-		if err := t.stack.Close(); err != nil && result.Verdict == Passed {
-			result.Verdict, result.Error = Errored, withNext(cmp.Or(r.backend.Err(), err)) // the cause before what comes of it
-		}
+	}
+	if handsOn && sure(result, t.notes) {
+		left = t.leaves()
+	}
+	if t.stack != left && t.stack != from {
+		r.closed(t.stack, &result)
 	}
 	for _, d := range t.downstream {
 		d.service.Close()
 	}
-	return result, t.notes
+	return result, t.notes, left
 }
 
 // verdictOf runs the check's function and tells how it ended.

@@ -18,6 +18,7 @@
 // it matters, what to do next, and the evidence. A fault of this machine or of the checker ends it with
 // the verdict "error" and is never shown as the learner's.
 //
-// [Run] builds a lesson's functions, deploys its template once for every check, and runs the checks
-// side by side. How results are shown is package report's business.
+// [Run] builds a lesson's functions, deploys its template for every check, and runs the checks side by side. Some checks go on
+// where another has passed ([Check.After]): most of what a lesson costs are starts of functions, and those are warm there. No check
+// fails of what another has left. How results are shown is package report's business.
 package check

@@ -2,6 +2,7 @@ package check
 
 import (
 	"cmp"
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -134,6 +135,15 @@ func (f *Function) Credentials() []aws.Credentials { return f.function.Credentia
 
 // Binary is the path of the bootstrap.
 func (f *Function) Binary() string { return f.function.Binary() }
+
+// BinarySHA256 is the bootstrap's hash, by which two functions that run the same are known.
+func (f *Function) BinarySHA256() (sum [sha256.Size]byte) {
+	content, err := os.ReadFile(f.function.Binary())
+	if err != nil {
+		f.t.fault(err)
+	}
+	return sha256.Sum256(content)
+}
 
 // Size is that of the bootstrap, in bytes.
 func (f *Function) Size() int64 {

@@ -28,6 +28,10 @@ type Check struct {
 	// Alone has the check run when all others of the lesson have ended, and no other such check of this process does: it
 	// measures, and what ran beside it would be in the figures. It stands at the end of the lesson's checks.
 	Alone bool
+	// After is the id of a check before this one which leaves it its stack, where that was passed: functions are warm there, as
+	// mostly on AWS, and need not be started again. "" is none. It is for checks that what is left there cannot help to pass, such
+	// as items. One that does not pass there is run again on a stack of its own, and what comes of that is its result.
+	After string
 	// Run shows whether the requirement is met. It returns when it is.
 	Run func(*T)
 }

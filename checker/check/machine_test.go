@@ -87,12 +87,12 @@ func TestAFailureWhereNothingCanBeWrittenIsNotTheCodes(t *testing.T) {
 	r := &run{backend: s, still: watchStandstill()}
 	defer r.still.end()
 	dir := filepath.Join(t.TempDir(), "a")
-	result := r.one(t.Context(), Check{ID: "a", Run: func(t *T) {
+	result, _ := r.one(t.Context(), Check{ID: "a", Run: func(t *T) {
 		if err := os.Remove(dir + "-1"); err != nil {
 			panic(err)
 		}
 		t.Fail(Finding{Got: "nothing"})
-	}}, dir)
+	}}, dir, nil, false)
 	assert.Equal(t, Errored, result.Verdict)
 	assert.Nil(t, result.Finding)
 	assert.Contains(t, result.Error, dir)

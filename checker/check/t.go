@@ -28,9 +28,11 @@ type T struct {
 	deployReference func(files fs.FS, n int) (*stack.Stack, error)
 
 	stack   *stack.Stack
+	warm    *stack.Stack // that another check has left; nil if none has
 	options stack.Options
 	// conditions are those under which functions are invoked, such as faults, in words.
 	conditions string
+	heals      []func() // of all conditions so far; each can be called again
 	sequence   bool
 	steps      []string // the invocations so far, if they are shown
 	did        string
@@ -66,7 +68,7 @@ func newT(ctx context.Context, c Check, seed uint64, deploy func(stack.Options) 
 	hash := fnv.New64a()
 	_, _ = hash.Write([]byte(c.ID)) // never fails
 	return &T{
-		options: stack.Options{MaxTimeout: maxTimeout}, check: c, ctx: ctx, random: rand.New(rand.NewPCG(seed, hash.Sum64())),
+		options: defaults(), check: c, ctx: ctx, random: rand.New(rand.NewPCG(seed, hash.Sum64())),
 		deploy: deploy, hangs: &hangs{}, sent: map[string][]string{}, delivered: map[*sandbox.Invocation]bool{},
 	}
 }
@@ -144,6 +146,10 @@ func (t *T) deployed() *stack.Stack {
 		return t.stack
 	}
 	t.options.Seed = t.random.Uint64()
+	if t.warm != nil && t.isUsual() {
+		t.stack = t.warm
+		return t.stack
+	}
 	s, err := t.deploy(t.options)
 	// In this order: the first that knows the error says most of it.
 	for _, finding := range []func(error) (Finding, bool){
@@ -292,6 +298,7 @@ func (t *T) declaresWait(what string, kind wire.Kind) {
 // during notes under which condition functions are invoked, until what is returned is called, which heals it.
 func (t *T) during(condition string, heal func()) (remove func()) {
 	before := t.conditions
+	t.heals = append(t.heals, heal)
 	t.conditions += ", while " + condition
 	return func() {
 		heal()

@@ -62,6 +62,10 @@ func TestLessonsAreInOrderAndWhole(t *testing.T) {
 		for _, c := range l.Checks {
 			assert.Regexp(t, words, c.ID)
 			assert.False(t, seen[c.ID], "%s is twice in %s", c.ID, l.ID)
+			if c.After != "" {
+				assert.True(t, seen[c.After], "%s of %s goes on after %s, which is before it", c.ID, l.ID, c.After)
+				assert.False(t, c.Alone, "%s of %s, which measures, has a stack of its own", c.ID, l.ID)
+			}
 			seen[c.ID] = true
 			for name, text := range map[string]string{"requirement": c.Requirement, "why": c.Why, "next step": c.Next} {
 				assert.NotEmpty(t, text, "%s of %s", name, c.ID)

@@ -3,8 +3,8 @@
 // [Deploy] makes the tables and queues of a template on the backend, its buckets in an S3 of the stack's own,
 // its functions in the sandbox with their event source mappings, notifications and schedules, and its APIs on
 // 127.0.0.1. Physical names differ each time, as CloudFormation's do: code that does not take its names from the
-// environment fails here too. A [Stack] is one deployment. Checks run side by side, each on a stack of its own;
-// they share the backend, and nothing else.
+// environment fails here too. A [Stack] is one deployment. Checks that run side by side have a stack each; they share the
+// backend, and nothing else.
 //
 // How a function runs is package sandbox's business, how a request becomes an event package apigateway's, how
 // messages do package eventsource's, what AWS calls meet is package wire's, and what is right or wrong is not known

@@ -27,7 +27,8 @@ var headers = check.Check{
 	Requirement: "Every answer has the headers Content-Type: application/json and Access-Control-Allow-Origin: *",
 	Why: "Without a content type an HTTP API says text/plain. Without the CORS header a browser does not show the answer to a page of " +
 		"another origin, errors least of all.",
-	Next: "Build every answer, errors too, in one function that sets both headers.",
+	Next:  "Build every answer, errors too, in one function that sets both headers.",
+	After: "answer",
 	Run: func(t *check.T) {
 		item := stocked(t)
 		f := t.Function(function)

@@ -22,7 +22,8 @@ var apiEvent = check.Check{
 	Requirement: "An API Gateway event is understood: the request is the JSON text in its body",
 	Why: "API Gateway does not send what the caller sent. It sends an event of its own, with the caller's JSON as a string in body: " +
 		"code that decodes the event as the request finds no id.",
-	Next: "Decode the event first, then decode the text in its body once more.",
+	Next:  "Decode the event first, then decode the text in its body once more.",
+	After: "headers",
 	Run: func(t *check.T) {
 		finds(t, func(item stack.Item) check.Event { return api(requestFor(item)) })
 		finds(t, func(item stack.Item) check.Event { return restAPI(requestFor(item)) })
@@ -34,7 +35,8 @@ var base64Body = check.Check{
 	Requirement: "A base64 body is decoded first, when isBase64Encoded says so",
 	Why: "An HTTP API sends the body in base64 whenever it takes the content type for binary, as that of a form: " +
 		"`curl -d` without a Content-Type for JSON is enough.",
-	Next: "If isBase64Encoded is true, decode body with base64.StdEncoding before you read its JSON.",
+	Next:  "If isBase64Encoded is true, decode body with base64.StdEncoding before you read its JSON.",
+	After: "api-event",
 	Run: func(t *check.T) {
 		finds(t, func(item stack.Item) check.Event {
 			// The note gives the base64 a slash: the URL-safe alphabet is another one.
@@ -51,7 +53,8 @@ var directInvocation = check.Check{
 	Requirement: "A direct invocation is understood: body is an object, not text",
 	Why: "Other functions, Step Functions and `aws lambda invoke` send JSON as it is. " +
 		"A body that must be a string makes the runtime refuse the event before the handler sees it.",
-	Next: "Take body as json.RawMessage and look at it: a string is decoded twice, an object once.",
+	Next:  "Take body as json.RawMessage and look at it: a string is decoded twice, an object once.",
+	After: "base64-body",
 	Run: func(t *check.T) {
 		finds(t, func(item stack.Item) check.Event { return direct(fields{"id": item["id"]}) })
 	},
@@ -62,7 +65,8 @@ var unknownEvent = check.Check{
 	Requirement: "An event that the function is not made for gets a clear error",
 	Why: "Sooner or later somebody connects the wrong trigger. An answer that looks like success, a panic, or \"internal error\" " +
 		"hides that for a long time.",
-	Next: "When an event has neither a body nor an id of an item, answer 400 and say what you expected, or return an error that says so.",
+	Next:  "When an event has neither a body nor an id of an item, answer 400 and say what you expected, or return an error that says so.",
+	After: "direct-invocation",
 	Run: func(t *check.T) {
 		f := t.Function(function)
 		for _, event := range []check.Event{queue(), bucket(), empty(), list()} {
@@ -77,8 +81,9 @@ var scheduledEvent = check.Check{
 	Severity:    check.Should,
 	Why: "The id of such an event is the event's, and no item's. Whoever reads \"no such item\" looks in the wrong place, " +
 		"and a schedule that was connected by mistake goes on for ever.",
-	Next: "Before you take an event for a request, look at what tells it from one: detail-type of EventBridge, Records of SQS and S3.",
-	Run:  func(t *check.T) { clearError(t.Function(function).Invoke(schedule())) },
+	Next:  "Before you take an event for a request, look at what tells it from one: detail-type of EventBridge, Records of SQS and S3.",
+	After: "unknown-event",
+	Run:   func(t *check.T) { clearError(t.Function(function).Invoke(schedule())) },
 }
 
 // clearError accepts an answer of the 400s, or 501, with a text, and an error to the runtime: whoever
@@ -107,7 +112,8 @@ var badID = check.Check{
 	Requirement: "A missing or malformed id is answered with 400 and says what is wrong",
 	Why: "Only the caller can fix such a request, and only 400 says so. 500 asks them to try again, and wakes the team that runs the function; " +
 		"404 says that the item is gone.",
-	Next: "Check the request before you use it, and answer 400 for JSON that cannot be decoded, and for an id that is missing, empty, or not a string.",
+	Next:  "Check the request before you use it, and answer 400 for JSON that cannot be decoded, and for an id that is missing, empty, or not a string.",
+	After: "scheduled-event",
 	Run: func(t *check.T) {
 		f := t.Function(function)
 		for _, bad := range []check.Event{

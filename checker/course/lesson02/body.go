@@ -74,7 +74,8 @@ var base64Body = check.Check{
 	Requirement: "A body without a content type, or with one that is not for text, is understood",
 	Why: "An HTTP API sends the body in base64 unless its content type is text or JSON, XML or JavaScript, and says so in isBase64Encoded. " +
 		"A client that names no content type is enough, and so is `curl -d`, which says that it sends a form.",
-	Next: "If request.IsBase64Encoded is true, decode request.Body with base64.StdEncoding before you read its JSON.",
+	Next:  "If request.IsBase64Encoded is true, decode request.Body with base64.StdEncoding before you read its JSON.",
+	After: "types",
 	Run: func(t *check.T) {
 		for _, media := range []string{"", "application/x-www-form-urlencoded", "application/octet-stream", "application/json; charset=utf-8"} {
 			// The name gives the base64 a slash: the URL-safe alphabet is another one.

@@ -21,7 +21,8 @@ var cors = check.Check{
 	Requirement: "A page of any origin can use the HTTP API: GET, POST and DELETE, with any header",
 	Why: "Before a browser sends anything but a simple request to another origin, it asks by OPTIONS whether it may. No route has to take that: " +
 		"an HTTP API with a CorsConfiguration answers it itself, and adds the headers to what the functions answer.",
-	Next: "Give ItemsApi a CorsConfiguration with AllowOrigins [\"*\"], AllowMethods [GET, POST, DELETE] and AllowHeaders [\"*\"].",
+	Next:  "Give ItemsApi a CorsConfiguration with AllowOrigins [\"*\"], AllowMethods [GET, POST, DELETE] and AllowHeaders [\"*\"].",
+	After: "content-type",
 	Run: func(t *check.T) {
 		item := stocked(t)
 		header := t.ID("x-shop")
@@ -107,7 +108,8 @@ var ownCORS = check.Check{
 	Severity:    check.Should,
 	Why: "An HTTP API with a CorsConfiguration ignores the CORS headers of its functions. Code that sends them looks as if it decided, " +
 		"and whoever has to change the rules changes them in the wrong place.",
-	Next: "Take the Access-Control headers out of the functions behind ItemsApi. The one behind the REST API needs them.",
+	Next:  "Take the Access-Control headers out of the functions behind ItemsApi. The one behind the REST API needs them.",
+	After: "cors",
 	Run: func(t *check.T) {
 		item := stocked(t)
 		for _, r := range []check.Request{
@@ -135,7 +137,8 @@ var restCORS = check.Check{
 	Requirement: "A page of any origin can use the REST API, and can read its errors, too",
 	Why: "Behind a REST API, the function sends the CORS headers. Cors in the template makes an OPTIONS method for each path, and no more than that. " +
 		"Without the header on errors, a page only learns that something failed: the browser hides even the status.",
-	Next: "Give ItemsRestApi Cors with AllowOrigin \"'*'\", and send Access-Control-Allow-Origin: * with every answer of rest-get-item.",
+	Next:  "Give ItemsRestApi Cors with AllowOrigin \"'*'\", and send Access-Control-Allow-Origin: * with every answer of rest-get-item.",
+	After: "rest-get",
 	Run: func(t *check.T) {
 		item := stocked(t)
 		rest := t.API(restAPI)

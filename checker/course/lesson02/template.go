@@ -14,7 +14,8 @@ var permissions = check.Check{
 	Requirement: "Each function may do to ItemsTable what it has to do; those that read cannot write",
 	Why: "Whoever gets in through a mistake in a function may do what the function may do. A policy for everything makes of a small hole " +
 		"the end of the whole table, and of others in the account.",
-	Next: "Give those that read DynamoDBReadPolicy, create-item DynamoDBCrudPolicy, and delete-item a statement with dynamodb:DeleteItem, all for ItemsTable.",
+	Next:  "Give those that read DynamoDBReadPolicy, create-item DynamoDBCrudPolicy, and delete-item a statement with dynamodb:DeleteItem, all for ItemsTable.",
+	After: "own-cors",
 	Run: func(t *check.T) {
 		item := stocked(t)
 		http, rest := t.API(httpAPI), t.API(restAPI)
@@ -62,6 +63,7 @@ var output = check.Check{
 		"and without the stage's name at its end every request is a 404.",
 	Next: "Give ItemsApi StageName: prod, and in Outputs ApiUrl the Value " +
 		"!Sub https://${ItemsApi}.execute-api.${AWS::Region}.${AWS::URLSuffix}/prod.",
+	After: "rest-cors",
 	Run: func(t *check.T) {
 		item := stocked(t)
 		api := t.API(httpAPI)

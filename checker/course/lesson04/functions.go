@@ -1,9 +1,8 @@
 package lesson04
 
 import (
-	"bytes"
+	"crypto/sha256"
 	"fmt"
-	"os"
 
 	"example.com/serverless-patterns/checker/check"
 	"example.com/serverless-patterns/checker/sandbox"
@@ -14,7 +13,8 @@ var ownFunctions = check.Check{
 	Requirement: "Each operation has a function and a binary of its own: GetItemFunction, CreateItemFunction, DeleteItemFunction and ReportFunction",
 	Why: "What shares a function shares its memory, its timeout, its concurrency and every deployment of it. What shares a binary starts with " +
 		"all of the code that the others need.",
-	Next: "In the template, give each function a CodeUri and a route of its own, and move the code of the operation to that directory.",
+	Next:  "In the template, give each function a CodeUri and a route of its own, and move the code of the operation to that directory.",
+	After: "mistaken-requests",
 	Run: func(t *check.T) {
 		http := t.API(api)
 		item := t.Table(table).Put(kettle(t))
@@ -29,24 +29,23 @@ var ownFunctions = check.Check{
 				reply.Fail(check.Finding{Got: "an answer of " + by, Want: "an answer of " + each.function})
 			}
 		}
-		all := []string{getFunction, createFunction, deleteFunction, reportFunction}
-		for n, one := range all {
-			for _, other := range all[:n] {
-				if sameBinary(t, one, other) {
-					t.Fail(check.Finding{
-						Did: "compared the bootstraps of the functions", Got: fmt.Sprintf("%s and %s run the same binary", other, one),
-						Want: "a binary for each function",
-					})
-				}
-			}
-		}
+		differ(t, getFunction, createFunction, deleteFunction, reportFunction)
 	},
 }
 
-func sameBinary(t *check.T, one, other string) bool {
-	a, err := os.ReadFile(t.Function(one).Binary())
-	b, err2 := os.ReadFile(t.Function(other).Binary())
-	return err == nil && err2 == nil && bytes.Equal(a, b)
+// differ requires that no two functions run the same binary.
+func differ(t *check.T, functions ...string) {
+	by := map[[sha256.Size]byte]string{}
+	for _, name := range functions {
+		sum := t.Function(name).BinarySHA256()
+		if other, ok := by[sum]; ok {
+			t.Fail(check.Finding{
+				Did: "compared the bootstraps of the functions", Got: fmt.Sprintf("%s and %s run the same binary", other, name),
+				Want: "a binary for each function",
+			})
+		}
+		by[sum] = name
+	}
 }
 
 var ownPolicies = check.Check{
@@ -54,7 +53,8 @@ var ownPolicies = check.Check{
 	Requirement: "Each function may do what its operation needs, and no other's: only the one that deletes may delete, only the report may write reports",
 	Why: "A function that does everything needs permission for everything. Whoever gets in through a mistake in one operation then has them all: " +
 		"here, a look-up that may empty the table.",
-	Next: "Give each function the policy template that fits, or a statement with the one action that it needs.",
+	Next:  "Give each function the policy template that fits, or a statement with the one action that it needs.",
+	After: "own-functions",
 	Run: func(t *check.T) {
 		http := t.API(api)
 		item := t.Table(table).Put(kettle(t))

@@ -51,9 +51,10 @@ func inParts(t *check.T) {
 
 // has requires that there is the thumbnail of a scan.
 func has(t *check.T, key string, s scan) {
+	want := s.thumbnail()
 	finding := check.Finding{
 		Did:      fmt.Sprintf("stored %s in %s as %q, and had S3 notify of it", s, uploads, key),
-		Want:     fmt.Sprintf("an image/png of %s in %s, under the same key", dimensions(s.thumbnail()), thumbnails),
+		Want:     fmt.Sprintf("an image/png of %s in %s, under the same key", dimensions(want), thumbnails),
 		Evidence: t.EvidenceOf(key),
 	}
 	fail := func(format string, args ...any) {
@@ -78,7 +79,6 @@ func has(t *check.T, key string, s scan) {
 	if err != nil {
 		fail("an object that is no PNG: %v", err)
 	}
-	want := s.thumbnail()
 	if got.Bounds().Size() != want.Rect.Size() {
 		fail("an image of %s", dimensions(got))
 	}
@@ -118,7 +118,8 @@ var badScan = check.Check{
 	Requirement: "What is no scan, or only a part of one, gets no thumbnail: the log names its key, and the event is not tried again",
 	Why: "An error has Lambda send the event again, after one minute and after two more. What is wrong with the upload is still wrong then: it is " +
 		"paid for three times, and the alarm on errors rings for what nobody can mend there.",
-	Next: "Log the key and what is wrong, and return no error for this record.",
+	Next:  "Log the key and what is wrong, and return no error for this record.",
+	After: "thumbnail",
 	Run: func(t *check.T) {
 		part := newScan(300, 200).content
 		const atLeastOne = "Refuse a header that announces less than a pixel in a row or in a column, before anything is divided by them or made for them."

@@ -25,9 +25,14 @@ type scan struct {
 func newScan(width, height int) scan {
 	header := fmt.Appendf(nil, "P6\n%d %d\n255\n", width, height)
 	content := append(make([]byte, 0, len(header)+3*width*height), header...)
+	across := make([]byte, width)
+	for x := range across {
+		across[x] = byte(255 * x / width)
+	}
 	for y := range height {
-		for x := range width {
-			content = append(content, byte(255*x/width), byte(255*y/height), byte(255*((x+y)&1)))
+		down := byte(255 * y / height)
+		for x, red := range across {
+			content = append(content, red, down, byte(255*((x+y)&1)))
 		}
 	}
 	return scan{width, height, content}

@@ -34,6 +34,7 @@ var typeSigned = check.Check{
 	Requirement: "S3 refuses an upload with another content type than was asked for",
 	Why:         "A browser believes the content type. A page that was stored as a picture's upload is served from your domain, and runs there with your users' cookies.",
 	Next:        "Sign the content type: ContentType in the PutObjectInput that is presigned, and the header Content-Type in the answer.",
+	After:       "large-file",
 	Run: func(t *check.T) {
 		f := picture()
 		g := ask(t, f)
@@ -52,7 +53,8 @@ var lengthSigned = check.Check{
 	Requirement: "S3 refuses an upload that is larger than was asked for",
 	Why: "A URL without a length takes 5 GB from whoever has it, and you pay for storing them, month after month. " +
 		"That your API was asked for a small file is nothing that S3 knows.",
-	Next: "Sign the length: ContentLength in the PutObjectInput that is presigned, or a content-length-range in a POST policy.",
+	Next:  "Sign the length: ContentLength in the PutObjectInput that is presigned, or a content-length-range in a POST policy.",
+	After: "type-signed",
 	Run: func(t *check.T) {
 		f := picture()
 		g := ask(t, f)
@@ -69,7 +71,8 @@ var nothingElse = check.Check{
 	Requirement: "What was signed is good for one key and for storing, and nothing about it can be changed",
 	Why: "Whoever has a signed URL or a form can send anything with it. What the signature does not cover is theirs to choose: the key of another customer's " +
 		"file, or of the page that your bucket serves.",
-	Next: "Sign the whole key, and nothing that only begins like it.",
+	Next:  "Sign the whole key, and nothing that only begins like it.",
+	After: "length-signed",
 	Run: func(t *check.T) {
 		f := picture()
 		g := ask(t, f)
@@ -92,7 +95,8 @@ var expiry = check.Check{
 	Requirement: "What was signed can be used for a minute at least, and for 15 minutes at most",
 	Why: "A URL is copied into logs, chats and tickets, and whoever finds it can use it until it expires. A client on a slow line needs a minute to begin; " +
 		"nobody needs a week. The end of an upload that has begun does not matter.",
-	Next: "Give PresignPutObject the option s3.WithPresignExpires with some minutes, such as 5*time.Minute.",
+	Next:  "Give PresignPutObject the option s3.WithPresignExpires with some minutes, such as 5*time.Minute.",
+	After: "nothing-else",
 	Run: func(t *check.T) {
 		const enough, late = 55 * time.Second, 15*time.Minute + 30*time.Second
 		f := picture()

@@ -15,6 +15,7 @@ var keys = check.Check{
 		"for the names that people really give to their photos.",
 	Next: "Take URLDecodedKey of record.S3.Object as it is: events.S3Event has decoded it. Key is still encoded; url.PathUnescape leaves a plus sign as it is, " +
 		"and what is decoded twice is another key.",
+	After: "thumbnail",
 	Run: func(t *check.T) {
 		a := open(t)
 		for _, key := range []string{"photos/Käse.png", "photos/my cat.png", "photos/Brot+Käse.png", "photos/100% wool.png", "photos/2026/a%2Bb.png"} {
@@ -54,7 +55,8 @@ var records = check.Check{
 	Requirement: "Every record of an event is processed",
 	Why: "S3 sends one record in an event today, and promises nothing. Who has its events come through a queue, or sends them again by hand, " +
 		"has several; those that nobody looks at are lost without an error.",
-	Next: "Loop over event.Records.",
+	Next:  "Loop over event.Records.",
+	After: "keys",
 	Run: func(t *check.T) {
 		a := open(t)
 		names := []string{"photos/kitten-1.png", "photos/kitten-2.png", "photos/kitten-3.png"}
@@ -111,7 +113,8 @@ var testEvent = check.Check{
 	Requirement: "An event without records, such as S3's test event, does nothing and is no failure",
 	Why: "S3 sends s3:TestEvent when a notification is set up for a queue or a topic, and what reads it hands it on. " +
 		"It has no Records: who takes the first of them panics, three times over, and sets off an alarm on the first day.",
-	Next: "Loop over event.Records; there may be none.",
+	Next:  "Loop over event.Records; there may be none.",
+	After: "records",
 	Run: func(t *check.T) {
 		f := t.Function(function)
 		for _, e := range []check.Event{
