@@ -219,7 +219,7 @@ func (r *Reply) refused(want string) {
 	}
 	switch {
 	case x.Route == "":
-		f.Next = r.noRoute()
+		r.noRoute(&f)
 	case r.function != nil && r.payload2():
 		f.Next = "Return an events.APIGatewayV2HTTPResponse, with the body encoded to a JSON string."
 	case r.function != nil:
@@ -230,8 +230,8 @@ func (r *Reply) refused(want string) {
 	r.Fail(f)
 }
 
-// noRoute is what to do about a request that no route of the API takes.
-func (r *Reply) noRoute() string {
+// noRoute says what to do about a request that no route of the API takes.
+func (r *Reply) noRoute(finding *Finding) {
 	template := r.t.deployed().Template()
 	kind, property, addedBySAM := "HttpApi", "ApiId", false
 	for _, a := range template.HTTPAPIs {
@@ -243,17 +243,20 @@ func (r *Reply) noRoute() string {
 		}
 	}
 	if addedBySAM {
-		return fmt.Sprintf("In the template, give the function that is to answer an event of type %s with the request's method and path.", kind)
+		finding.Next = fmt.Sprintf("In the template, give the function that is to answer an event of type %s with the request's method and path.", kind)
+		return
 	}
 	for _, f := range template.Functions {
 		for _, e := range f.Events {
 			if elsewhere := r.takenElsewhere(e); elsewhere != "" {
-				return fmt.Sprintf("The event %s of %s names no API, so that SAM makes %s for it. Make it one of type %s with %s: !Ref %s.",
+				finding.Got += fmt.Sprintf(": the event %s of %s is one of %s", e.Name, f.LogicalID, elsewhere)
+				finding.Next = fmt.Sprintf("The event %s of %s names no API, so that SAM makes %s for it. Make it one of type %s with %s: !Ref %s.",
 					e.Name, f.LogicalID, elsewhere, kind, property, r.front.api)
+				return
 			}
 		}
 	}
-	return fmt.Sprintf("In the template, give the function that is to answer an event of type %s with %s: !Ref %s, and with the request's method and path.",
+	finding.Next = fmt.Sprintf("In the template, give the function that is to answer an event of type %s with %s: !Ref %s, and with the request's method and path.",
 		kind, property, r.front.api)
 }
 
