@@ -299,7 +299,11 @@ func (t *T) declaresWait(what string, kind wire.Kind) {
 func (t *T) during(condition string, heal func()) (remove func()) {
 	before := t.conditions
 	t.heals = append(t.heals, heal)
-	t.conditions += ", while " + condition
+	if before == "" {
+		t.conditions = ", while " + condition
+	} else {
+		t.conditions += " and " + condition
+	}
 	return func() {
 		heal()
 		t.conditions = before
