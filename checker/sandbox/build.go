@@ -15,8 +15,6 @@ import (
 	"strings"
 	"syscall"
 	"time"
-
-	"github.com/gofrs/flock"
 )
 
 // ReleaseFlags are what functions are built with, here and by `sam build`, so that what is judged is
@@ -87,14 +85,17 @@ func (b *Builder) Build(ctx context.Context, s Source, dir string) (map[string]s
 	if b.Debug {
 		kept += "-debug"
 	}
-	if err := os.MkdirAll(kept, 0o755); err != nil {
+	if err := os.MkdirAll(b.Cache, 0o755); err != nil {
 		return nil, fmt.Errorf("cannot keep built functions: %w", err)
 	}
-	lock := flock.New(kept + ".lock")
-	if _, err := lock.TryLockContext(ctx, 20*time.Millisecond); err != nil {
+	lock, err := lockKept(ctx, kept+".lock")
+	if err != nil {
 		return nil, fmt.Errorf("cannot lock %s: %w", kept, err)
 	}
 	defer lock.Unlock()
+	if err := os.MkdirAll(kept, 0o755); err != nil {
+		return nil, fmt.Errorf("cannot keep built functions: %w", err)
+	}
 	begin(kept, b.Alike, s)
 	now := time.Now()
 	_ = os.Chtimes(kept+".lock", now, now) // how recently it was used decides how long it is kept

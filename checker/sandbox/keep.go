@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"context"
 	"errors"
 	"io"
 	"io/fs"
@@ -8,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/gofrs/flock"
 )
@@ -53,6 +55,25 @@ func begin(kept, cache string, s Source) {
 		to := filepath.Join(kept, filepath.Base(filepath.Dir(from)), filepath.Base(from))
 		if os.MkdirAll(filepath.Dir(to), 0o755) == nil {
 			_ = linkOrCopy(from, to)
+		}
+	}
+}
+
+// lockKept waits for the lock at path. Who prunes removes locks that nobody has, and some who waited for one have it then, while
+// others make a new one: so it is only had as long as it is there.
+func lockKept(ctx context.Context, path string) (*flock.Flock, error) {
+	for {
+		lock := flock.New(path)
+		if _, err := lock.TryLockContext(ctx, 20*time.Millisecond); err != nil {
+			return nil, errors.Join(err, lock.Close())
+		}
+		had, err := lock.Stat()
+		there, gone := os.Stat(path)
+		if err == nil && gone == nil && os.SameFile(had, there) {
+			return lock, nil
+		}
+		if err := errors.Join(err, lock.Close()); err != nil {
+			return nil, err
 		}
 	}
 }
