@@ -59,10 +59,16 @@ func TestATemplateWithProblemsIsTheLearnersAndNothingIsStarted(t *testing.T) {
 		files  map[string]string
 		output string
 	}{
-		"a problem":    {map[string]string{"template.yaml": "Resources:\n  A:\n    Type: AWS::Serverless::Functoin\n"}, "template.yaml:3:"},
-		"no YAML":      {map[string]string{"template.yaml": "Resources: ["}, "template.yaml:2:1: not valid YAML"},
-		"no template":  {map[string]string{"echo/main.go": "package main\n"}, "template.yaml: no such file or directory"},
-		"no directory": {map[string]string{"template.yaml": oneFunction}, "no such directory"},
+		"a problem":   {map[string]string{"template.yaml": "Resources:\n  A:\n    Type: AWS::Serverless::Functoin\n"}, "template.yaml:3:"},
+		"no YAML":     {map[string]string{"template.yaml": "Resources: ["}, "template.yaml:2:1: not valid YAML"},
+		"no template": {map[string]string{"echo/main.go": "package main\n"}, "template.yaml: no such file or directory"},
+		"no directory": {
+			map[string]string{"template.yaml": oneFunction},
+			"template.yaml:3:1: Resources.EchoFunction: CodeUri leads to echo/, and there is no such directory",
+		},
+		"a directory of another name": {
+			map[string]string{"template.yaml": oneFunction, "ecko/main.go": "package main\n"}, `there is no such directory; did you mean "ecko"?`,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

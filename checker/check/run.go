@@ -169,14 +169,10 @@ func (r *run) prepare(ctx context.Context, dir, work string) error {
 	template, err := sam.Load(filepath.Join(dir, "template.yaml"))
 	var problems sam.Problems
 	switch {
+	case errors.As(err, &problems) && problems.Limits():
+		return limit(r.asSeen(problems))
 	case errors.As(err, &problems):
-		for n := range problems {
-			problems[n].File = below(r.options.Root, problems[n].File)
-		}
-		if problems.Limits() {
-			return limit(problems)
-		}
-		r.built(BuildResult{Verdict: Failed, Template: true, Seconds: seconds(time.Since(begin)), Output: problems.Error()})
+		r.built(BuildResult{Verdict: Failed, Template: true, Seconds: seconds(time.Since(begin)), Output: r.asSeen(problems).Error()})
 		return nil
 	case errors.Is(err, fs.ErrNotExist):
 		r.built(BuildResult{Verdict: Failed, Template: true, Output: err.Error()})
@@ -186,6 +182,10 @@ func (r *run) prepare(ctx context.Context, dir, work string) error {
 	}
 	if err := stack.Supported(template); err != nil {
 		return limit(err)
+	}
+	if problems := withoutCode(template, dir); len(problems) > 0 {
+		r.built(BuildResult{Verdict: Failed, Template: true, Seconds: seconds(time.Since(begin)), Output: r.asSeen(problems).Error()})
+		return nil
 	}
 	r.template, r.services = template, stack.Services(template)
 
@@ -218,6 +218,14 @@ func (r *run) prepare(ctx context.Context, dir, work string) error {
 		r.built(BuildResult{Verdict: Passed, Seconds: seconds(time.Since(begin))})
 	}
 	return errors.Join(err, opening.Wait())
+}
+
+// asSeen has problems name the template as the compiler would.
+func (r *run) asSeen(problems sam.Problems) sam.Problems {
+	for n := range problems {
+		problems[n].File = below(r.options.Root, problems[n].File)
+	}
+	return problems
 }
 
 // limit says of what a template has that it is the checker that does not know it.
