@@ -13,7 +13,7 @@ import (
 // maxSide is the longest side of a thumbnail, in pixels.
 const maxSide = 128
 
-// maxPixels is the largest photo that is decoded: four bytes a pixel have to fit into the function's memory.
+// maxPixels is the largest photo that is decoded: up to eight bytes a pixel have to fit into the function's memory.
 const maxPixels = 24_000_000
 
 // errNoImage says that an object is no photo. Another attempt would find the same.

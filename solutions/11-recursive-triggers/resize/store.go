@@ -12,6 +12,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 )
 
+// maxBytes is the largest photo that is read, beside which its pixels have to fit into the function's memory.
+const maxBytes = 64 << 20
+
 // errGone says that a photo was removed before its event came.
 var errGone = errors.New("it is not there any more")
 
@@ -31,6 +34,9 @@ func (s *store) read(ctx context.Context, bucket, key string) ([]byte, error) {
 		return nil, fmt.Errorf("reading a photo: %w", err)
 	}
 	defer out.Body.Close()
+	if size := aws.ToInt64(out.ContentLength); size > maxBytes {
+		return nil, fmt.Errorf("%w: %d bytes are too many", errNoImage, size)
+	}
 	photo, err := io.ReadAll(out.Body)
 	if err != nil {
 		return nil, fmt.Errorf("reading a photo: %w", err)
