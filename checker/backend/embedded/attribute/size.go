@@ -8,8 +8,7 @@ const MaxItemBytes = 400 << 10
 // MaxDepth is how many levels of maps and lists an item may have, itself included.
 const MaxDepth = 32
 
-// Size counts the bytes of an item as AWS documents it ("DynamoDB item sizes and formats"): exact for
-// text and binary, approximate for numbers, for which AWS gives only a rule of thumb.
+// Size counts the bytes of an item as AWS documents it ("DynamoDB item sizes and formats"), but for numbers.
 func (i Item) Size() int {
 	n := 0
 	for name, v := range i {
@@ -55,11 +54,20 @@ func (v Value) size() int {
 	}
 }
 
-// numberSize is one byte for two significant digits, and one more; a sign takes another.
+// numberSize is of a number in normal form. AWS gives a rule of thumb: one byte for two significant digits, and one
+// more. Those who looked where AWS takes an item for too large found that the digits before and behind the point are
+// rounded up apart, and that a sign takes another byte. DynamoDB Local counts so, too.
 func numberSize(s string) int {
-	digits := strings.Trim(strings.Replace(strings.TrimPrefix(s, "-"), ".", "", 1), "0")
-	n := (len(digits)+1)/2 + 1
-	if strings.HasPrefix(s, "-") {
+	digits, negative := strings.CutPrefix(s, "-")
+	whole, fraction, _ := strings.Cut(digits, ".")
+	switch {
+	case whole == "0":
+		whole, fraction = "", strings.TrimLeft(fraction, "0")
+	case fraction == "":
+		whole = strings.TrimRight(whole, "0")
+	}
+	n := 1 + (len(whole)+1)/2 + (len(fraction)+1)/2
+	if negative {
 		n++
 	}
 	return n
