@@ -48,7 +48,8 @@ type absent struct {
 // facts are all of them. Each is shown with every backend.
 func facts() []fact {
 	return slices.Concat(sdkFacts, itemFacts, numberFacts, keyFacts, conditionFacts, conditionErrorFacts, updateFacts, updateErrorFacts,
-		returnFacts, queryFacts, pageFacts, keyConditionFacts, indexFacts, scanFacts, batchFacts, transactionFacts, tokenFacts, tableFacts, unsupportedFacts)
+		returnFacts, queryFacts, pageFacts, keyConditionFacts, indexFacts, scanFacts, batchFacts, transactionFacts, tokenFacts, tableFacts,
+		capacityFacts, readCapacityFacts, writeCapacityFacts, indexCapacityFacts, transactionCapacityFacts, unsupportedFacts)
 }
 
 // same is the outcome of a row as a table says it: equal, or the code alone.

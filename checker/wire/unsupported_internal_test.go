@@ -12,7 +12,7 @@ func TestWhatABackendLacksIsToldFromWhatAWSRefuses(t *testing.T) {
 		code, body string
 		want       bool
 	}{
-		{"UnsupportedOperationException", `{"__type":"x#UnsupportedOperationException","message":"ReturnConsumedCapacity is not supported here; use --backend containers"}`, true},
+		{"UnsupportedOperationException", `{"__type":"x#UnsupportedOperationException","message":"ReturnItemCollectionMetrics is not supported here; use --backend containers"}`, true},
 		{"NotImplemented", `<Error><Code>NotImplemented</Code><Message>X-Amz-Tagging is not supported here</Message></Error>`, true},
 		{"NotImplemented", `<Error><Code>NotImplemented</Code><Message>A header you provided implies functionality that is not implemented</Message></Error>`, false},
 		{"NotImplemented", ``, false},

@@ -59,6 +59,8 @@ func appendValue(b []byte, value any) []byte {
 		return appendList(b, v)
 	case int:
 		return strconv.AppendInt(b, int64(v), 10)
+	case float64: // capacity units: halves
+		return strconv.AppendFloat(b, v, 'f', 1, 64)
 	default:
 		return append(b, mustMarshal(v)...)
 	}

@@ -16,6 +16,7 @@ const (
 
 type batchGetItemInput struct {
 	RequestItems map[string]*batchKeys
+	capacity
 	unsupported
 }
 
@@ -29,6 +30,9 @@ type batchKeys struct {
 
 func (in *batchGetItemInput) check() *fault {
 	if f := in.unsupported.check(); f != nil {
+		return f
+	}
+	if f := in.capacity.check(); f != nil {
 		return f
 	}
 	if len(in.RequestItems) == 0 {
@@ -100,18 +104,21 @@ func checkTwice(seen map[string]bool, t *table, key attribute.Item) *fault {
 
 func (in *batchGetItemInput) answer(d *dynamoDB, names []string) object {
 	responses, unprocessed := object{}, object{}
+	var consumed []*consumption
 	size := 0
 	for _, name := range names {
 		batch, t := in.RequestItems[name], d.tables[name]
 		found, left := []attribute.Item{}, []attribute.Item{}
 		for _, key := range batch.keys {
-			at, _ := t.Position(key)
-			record := t.Get(at)
-			switch {
-			case record == nil:
-			case size+record.Size > maxBatchBytes:
+			record := t.record(key)
+			if record != nil && size+record.Size > maxBatchBytes {
 				left = append(left, key)
-			default:
+				continue
+			}
+			if in.wanted() { // also where there is none, as for a GetItem of each key
+				consumptionOf(&consumed, t, name, readRate(batch.ConsistentRead), "").read(record)
+			}
+			if record != nil {
 				size += record.Size
 				found = append(found, batch.projection.Apply(record.Item))
 			}
@@ -121,7 +128,11 @@ func (in *batchGetItemInput) answer(d *dynamoDB, names []string) object {
 			unprocessed = append(unprocessed, member{name, batch.again(left)})
 		}
 	}
-	return object{{"Responses", responses}, {"UnprocessedKeys", unprocessed}}
+	o := object{{"Responses", responses}, {"UnprocessedKeys", unprocessed}}
+	if in.wanted() {
+		o = in.ofAll(o, consumed)
+	}
+	return o
 }
 
 // again is the request for the keys that are left.

@@ -3,8 +3,6 @@ package embedded
 import (
 	"maps"
 	"slices"
-
-	"example.com/serverless-patterns/checker/backend/embedded/attribute"
 )
 
 // maxBatchWrites is AWS's limit of a BatchWriteItem.
@@ -12,6 +10,7 @@ const maxBatchWrites = 25
 
 type batchWriteItemInput struct {
 	RequestItems map[string][]*writeRequest
+	capacity
 	unsupported
 
 	changes []change
@@ -24,6 +23,9 @@ type writeRequest struct {
 
 func (in *batchWriteItemInput) check() *fault {
 	if f := in.unsupported.check(); f != nil {
+		return f
+	}
+	if f := in.capacity.check(); f != nil {
 		return f
 	}
 	if len(in.RequestItems) == 0 {
@@ -82,13 +84,24 @@ func (in *batchWriteItemInput) do(d *dynamoDB) (object, *fault) {
 			return nil, f
 		}
 	}
+	var consumed []*consumption
 	for _, c := range in.changes {
-		t := d.tables[c.table()]
-		var result attribute.Item
+		t, _ := d.table(c.table())
+		o := outcome{table: t, change: c}
 		if p, ok := c.(*put); ok {
-			result = p.decoded
+			o.new = p.decoded
 		}
-		outcome{table: t, change: c, new: result}.commit()
+		if in.wanted() {
+			if record := t.record(c.item()); record != nil {
+				o.old = record.Item
+			}
+			consumptionOf(&consumed, t, c.table(), 1, "").write(o.old, o.new)
+		}
+		o.commit()
 	}
-	return object{{"UnprocessedItems", object{}}}, nil
+	answer := object{{"UnprocessedItems", object{}}}
+	if in.wanted() {
+		answer = in.ofAll(answer, consumed)
+	}
+	return answer, nil
 }

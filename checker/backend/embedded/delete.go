@@ -29,11 +29,15 @@ func (x *deletion) result(*table, attribute.Item) (attribute.Item, *fault) { ret
 type deleteItemInput struct {
 	deletion
 	ReturnValues string
+	capacity
 	unsupported
 }
 
 func (in *deleteItemInput) check() *fault {
 	if f := in.unsupported.check(); f != nil {
+		return f
+	}
+	if f := in.capacity.check(); f != nil {
 		return f
 	}
 	if f := in.deletion.check(); f != nil {
@@ -48,8 +52,9 @@ func (in *deleteItemInput) do(d *dynamoDB) (object, *fault) {
 		return nil, f
 	}
 	o.commit()
+	answer := object{}
 	if in.ReturnValues == "ALL_OLD" {
-		return attributes(o.old), nil
+		answer = attributes(o.old)
 	}
-	return object{}, nil
+	return in.ofWrite(answer, o), nil
 }

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"example.com/serverless-patterns/checker/backend/embedded/attribute"
 	"example.com/serverless-patterns/checker/backend/embedded/store"
 )
 
@@ -25,6 +26,12 @@ type table struct {
 	created *createTableInput
 	at      time.Time
 	ttl     string // the attribute, "" if TTL is off
+}
+
+// record is an item by its key, nil if there is none.
+func (t *table) record(key attribute.Item) *store.Record {
+	at, _ := t.Position(key)
+	return t.Get(at)
 }
 
 func newDynamoDB() *dynamoDB {
@@ -83,9 +90,9 @@ type input interface {
 	do(*dynamoDB) (object, *fault)
 }
 
-// table is the table of that name, or AWS's error for the operations on items.
+// table is the table of that name, or ARN, or AWS's error for the operations on items.
 func (d *dynamoDB) table(name string) (*table, *fault) {
-	t := d.tables[name]
+	t := d.tables[plainName(name)]
 	if t == nil {
 		return nil, noTable()
 	}

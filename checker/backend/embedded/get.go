@@ -3,6 +3,7 @@ package embedded
 import (
 	"example.com/serverless-patterns/checker/backend/embedded/attribute"
 	"example.com/serverless-patterns/checker/backend/embedded/expression"
+	"example.com/serverless-patterns/checker/backend/embedded/store"
 )
 
 type wires = map[string]*attribute.Wire
@@ -60,9 +61,13 @@ func (k *keyed) check() *fault {
 type getItemInput struct {
 	keyed
 	read
+	capacity
 }
 
 func (in *getItemInput) check() *fault {
+	if f := in.capacity.check(); f != nil {
+		return f
+	}
 	if f := in.keyed.check(); f != nil {
 		return f
 	}
@@ -77,13 +82,18 @@ func (in *getItemInput) do(d *dynamoDB) (object, *fault) {
 	if f := checkKey(t.Schema, in.key); f != nil {
 		return nil, f
 	}
-	return in.found(t, in.key), nil
+	record := t.record(in.key)
+	answer := in.found(record)
+	if in.wanted() {
+		consumed := newConsumption(t, *in.TableName, readRate(in.ConsistentRead))
+		consumed.read(record)
+		answer = in.of(answer, consumed)
+	}
+	return answer, nil
 }
 
 // found is the part of an item that is asked for, as a member Item, or nothing.
-func (r *read) found(t *table, key attribute.Item) object {
-	at, _ := t.Position(key)
-	record := t.Get(at)
+func (r *read) found(record *store.Record) object {
 	if record == nil {
 		return object{}
 	}

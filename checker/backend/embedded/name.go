@@ -17,24 +17,29 @@ func isTableName(text string) bool {
 
 // checkTableName is about names in operations on items. An empty name is what a function has whose
 // environment variable is not set. The SDK itself refuses a missing one. The texts are recalled: that of
-// the empty name with certainty but for the number, which was 3 before names could be ARNs. An ARN
-// becomes the name that is in it: there is one region here and one account, and who may use which table was decided before.
+// the empty name with certainty but for the number, which was 3 before names could be ARNs.
 func checkTableName(name *string) *fault {
-	if name != nil && strings.HasPrefix(*name, "arn:") {
-		if arn := tableARN.FindStringSubmatch(*name); arn != nil {
-			*name = arn[1]
-		}
-	}
 	switch {
 	case name == nil:
 		return isNull("tableName")
 	case *name == "":
 		return invalid("1 validation error detected: Value '' at 'tableName' " +
 			"failed to satisfy constraint: Member must have length greater than or equal to 1")
-	case !isTableName(*name):
+	case !isTableName(plainName(*name)):
 		return badName()
 	}
 	return nil
+}
+
+// plainName is the name in an ARN: there is one region here and one account, and who may use which table
+// was decided before.
+func plainName(name string) string {
+	if strings.HasPrefix(name, "arn:") {
+		if arn := tableARN.FindStringSubmatch(name); arn != nil {
+			return arn[1]
+		}
+	}
+	return name
 }
 
 // badName is DynamoDB Local's text.

@@ -26,6 +26,7 @@ type reading struct {
 	Limit                     *int
 	ProjectionExpression      *string
 	Select                    string
+	capacity
 	unsupported
 
 	filter     *expression.Condition
@@ -36,6 +37,9 @@ type reading struct {
 // check reads the expressions; the key condition of a query is read by the function, with the others.
 func (r *reading) check(kind string, readKey func(*expression.Reader) error) *fault {
 	if f := r.unsupported.check(); f != nil {
+		return f
+	}
+	if f := r.capacity.check(); f != nil {
 		return f
 	}
 	if f := checkTableName(r.TableName); f != nil {
@@ -118,12 +122,8 @@ func (r *reading) checkSelect() *fault {
 	return nil
 }
 
-// view is what is to be read, if the table has it and the index can give what is asked for.
-func (r *reading) view(d *dynamoDB) (store.View, *fault) {
-	t, f := d.table(*r.TableName)
-	if f != nil {
-		return store.View{}, f
-	}
+// view is what is to be read of a table, if it has that and the index can give what is asked for.
+func (r *reading) view(t *table) (store.View, *fault) {
 	if r.IndexName == nil {
 		v, _ := t.View("")
 		return v, r.checkStart(v)
@@ -145,11 +145,8 @@ func (r *reading) view(d *dynamoDB) (store.View, *fault) {
 // a filter are fetched from the table.
 func (r *reading) checkProjected(v store.View) *fault {
 	const about = "One or more parameter values were invalid: "
-	lacks := func(names []string) []string {
-		return slices.DeleteFunc(names, func(name string) bool { return v.Index.Projects(v.Table.Schema, name) })
-	}
 	if r.filter != nil {
-		if missing := lacks(r.filter.Attributes()); len(missing) > 0 {
+		if missing := lacking(v, r.filter.Attributes()); len(missing) > 0 {
 			return invalid(fmt.Sprintf("%sSecondary index %s does not project one or more filter attributes: %s", about, v.Index.Name, list(missing)))
 		}
 	}
@@ -160,10 +157,15 @@ func (r *reading) checkProjected(v store.View) *fault {
 		return invalid(fmt.Sprintf("%sSelect type ALL_ATTRIBUTES is not supported for global secondary index %s "+
 			"because its projection type is not ALL", about, v.Index.Name))
 	}
-	if missing := lacks(r.projection.Attributes()); len(missing) > 0 {
+	if missing := lacking(v, r.projection.Attributes()); len(missing) > 0 {
 		return invalid(fmt.Sprintf("%sGlobal secondary index %s does not project %s", about, v.Index.Name, list(missing)))
 	}
 	return nil
+}
+
+// lacking are those of the names that an index does not have.
+func lacking(v store.View, names []string) []string {
+	return slices.DeleteFunc(names, func(name string) bool { return v.Index.Projects(v.Table.Schema, name) })
 }
 
 func list(names []string) string { return "[" + strings.Join(names, ", ") + "]" }
@@ -193,35 +195,49 @@ func (r *reading) whole(v store.View) bool {
 	return r.Select == "ALL_ATTRIBUTES" || r.projection != nil
 }
 
+// fetches says whether AWS has to fetch the items from the table, which has its price.
+func (r *reading) fetches(v store.View) bool {
+	return r.whole(v) && (r.Select == "ALL_ATTRIBUTES" && !v.Index.All || len(lacking(v, r.projection.Attributes())) > 0)
+}
+
 // answer reads a page.
-func (r *reading) answer(v store.View, records iter.Seq[*store.Record]) object {
+func (r *reading) answer(t *table, v store.View, records iter.Seq[*store.Record]) object {
 	items := []attribute.Item{}
 	var last attribute.Item
-	count, scanned, size := 0, 0, 0
+	var read pageRead
+	fetches := r.wanted() && r.fetches(v)
 	for record := range records {
-		scanned++
-		size += v.Size(record)
+		read.items++
+		read.bytes += v.Size(record)
+		if fetches {
+			read.fetched += units(record.Size, readBytes)
+		}
 		item := record.Item
 		if !r.whole(v) {
 			item = v.Project(item)
 		}
 		if r.filter.Holds(item) {
-			count++
+			read.passed++
 			if r.Select != "COUNT" {
 				items = append(items, r.projection.Apply(item))
 			}
 		}
-		if r.Limit != nil && scanned == *r.Limit || size >= pageBytes {
+		if r.Limit != nil && read.items == *r.Limit || read.bytes >= pageBytes {
 			last = keyOf(v, record.Item)
 			break
 		}
 	}
-	o := object{{"Count", count}, {"ScannedCount", scanned}}
+	o := object{{"Count", read.passed}, {"ScannedCount", read.items}}
 	if r.Select != "COUNT" {
 		o = append(o, member{"Items", items})
 	}
 	if last != nil {
 		o = append(o, member{"LastEvaluatedKey", last})
+	}
+	if r.wanted() {
+		consumed := newConsumption(t, *r.TableName, readRate(r.ConsistentRead))
+		consumed.readPage(v, read)
+		o = r.of(o, consumed)
 	}
 	return o
 }

@@ -50,11 +50,15 @@ func (p *put) result(*table, attribute.Item) (attribute.Item, *fault) { return p
 type putItemInput struct {
 	put
 	ReturnValues string
+	capacity
 	unsupported
 }
 
 func (in *putItemInput) check() *fault {
 	if f := in.unsupported.check(); f != nil {
+		return f
+	}
+	if f := in.capacity.check(); f != nil {
 		return f
 	}
 	if f := in.put.check(); f != nil {
@@ -69,8 +73,9 @@ func (in *putItemInput) do(d *dynamoDB) (object, *fault) {
 		return nil, f
 	}
 	o.commit()
+	answer := object{}
 	if in.ReturnValues == "ALL_OLD" {
-		return attributes(o.old), nil
+		answer = attributes(o.old)
 	}
-	return object{}, nil
+	return in.ofWrite(answer, o), nil
 }

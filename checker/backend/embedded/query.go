@@ -22,6 +22,9 @@ func (in *queryInput) check() *fault {
 		if f := in.unsupported.check(); f != nil {
 			return f
 		}
+		if f := in.capacity.check(); f != nil {
+			return f
+		}
 		return invalid("Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.")
 	}
 	return in.reading.check("KeyConditionExpression", func(r *expression.Reader) (err error) {
@@ -31,7 +34,11 @@ func (in *queryInput) check() *fault {
 }
 
 func (in *queryInput) do(d *dynamoDB) (object, *fault) {
-	v, f := in.view(d)
+	t, f := d.table(*in.TableName)
+	if f != nil {
+		return nil, f
+	}
+	v, f := in.view(t)
 	if f != nil {
 		return nil, f
 	}
@@ -49,7 +56,7 @@ func (in *queryInput) do(d *dynamoDB) (object, *fault) {
 		}
 	}
 	forward := in.ScanIndexForward == nil || *in.ScanIndexForward
-	return in.answer(v, v.Query(hash, where(sort), in.start, forward)), nil
+	return in.answer(t, v, v.Query(hash, where(sort), in.start, forward)), nil
 }
 
 // match finds the key's attributes in the key condition. There need be no term for the sort key.

@@ -42,7 +42,11 @@ func checkSegment(segment, total int) *fault {
 }
 
 func (in *scanInput) do(d *dynamoDB) (object, *fault) {
-	v, f := in.view(d)
+	t, f := d.table(*in.TableName)
+	if f != nil {
+		return nil, f
+	}
+	v, f := in.view(t)
 	if f != nil {
 		return nil, f
 	}
@@ -50,5 +54,5 @@ func (in *scanInput) do(d *dynamoDB) (object, *fault) {
 	if in.Segment != nil {
 		segment, total = *in.Segment, *in.TotalSegments
 	}
-	return in.answer(v, v.Scan(segment, total, in.start)), nil
+	return in.answer(t, v, v.Scan(segment, total, in.start)), nil
 }

@@ -53,9 +53,10 @@ type tableRequest struct{ TableName *string }
 func (r *tableRequest) check() *fault { return checkTableName(r.TableName) }
 
 func (r *tableRequest) table(d *dynamoDB) (*table, *fault) {
-	t := d.tables[*r.TableName]
+	name := plainName(*r.TableName)
+	t := d.tables[name]
 	if t == nil {
-		return nil, noTableNamed(*r.TableName)
+		return nil, noTableNamed(name)
 	}
 	return t, nil
 }

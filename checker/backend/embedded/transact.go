@@ -77,11 +77,15 @@ func checkOnce(seen map[string]bool, t *table, key attribute.Item) *fault {
 
 type transactGetItemsInput struct {
 	TransactItems []struct{ Get *getItemInput }
+	capacity
 	unsupported
 }
 
 func (in *transactGetItemsInput) check() *fault {
 	if f := in.unsupported.check(); f != nil {
+		return f
+	}
+	if f := in.capacity.check(); f != nil {
 		return f
 	}
 	if f := checkTransaction(len(in.TransactItems)); f != nil {
@@ -100,6 +104,7 @@ func (in *transactGetItemsInput) check() *fault {
 
 func (in *transactGetItemsInput) do(d *dynamoDB) (object, *fault) {
 	responses := []object{}
+	var consumed []*consumption
 	seen := map[string]bool{}
 	for i, item := range in.TransactItems {
 		t, f := d.table(*item.Get.TableName)
@@ -112,7 +117,15 @@ func (in *transactGetItemsInput) do(d *dynamoDB) (object, *fault) {
 		if f := checkOnce(seen, t, item.Get.key); f != nil {
 			return nil, f
 		}
-		responses = append(responses, item.Get.found(t, item.Get.key))
+		record := t.record(item.Get.key)
+		responses = append(responses, item.Get.found(record))
+		if in.wanted() {
+			consumptionOf(&consumed, t, *item.Get.TableName, transactional, "ReadCapacityUnits").read(record)
+		}
 	}
-	return object{{"Responses", responses}}, nil
+	answer := object{{"Responses", responses}}
+	if in.wanted() {
+		answer = in.ofAll(answer, consumed)
+	}
+	return answer, nil
 }

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
 	"example.com/serverless-patterns/checker/backend/embedded/attribute"
@@ -19,6 +20,7 @@ const (
 type transactWriteItemsInput struct {
 	TransactItems      []transactItem
 	ClientRequestToken *string
+	capacity
 	unsupported
 
 	changes []change
@@ -80,6 +82,9 @@ func (in *transactWriteItemsInput) check() *fault {
 	if f := in.unsupported.check(); f != nil {
 		return f
 	}
+	if f := in.capacity.check(); f != nil {
+		return f
+	}
 	if f := checkTransaction(len(in.TransactItems)); f != nil {
 		return f
 	}
@@ -107,10 +112,17 @@ func (in *transactWriteItemsInput) check() *fault {
 
 func (in *transactWriteItemsInput) do(d *dynamoDB) (object, *fault) {
 	done, f := d.tokens.check(in, d.now())
-	if done || f != nil {
-		return object{}, f
+	if f != nil {
+		return nil, f
+	}
+	if done {
+		return in.again(d)
 	}
 	outcomes, f := in.prepare(d)
+	if f != nil {
+		return nil, f
+	}
+	answer, f := in.answer(outcomes)
 	if f != nil {
 		return nil, f
 	}
@@ -120,7 +132,44 @@ func (in *transactWriteItemsInput) do(d *dynamoDB) (object, *fault) {
 		}
 	}
 	d.tokens.remember(in, d.now())
-	return object{}, nil
+	return answer, nil
+}
+
+// answer is what it has consumed, if that is wanted. Two things are not known, and DynamoDB Local, which doubles now and
+// then, is no witness: whether indexes take double, too, and what a ConditionCheck takes for an item that is larger
+// than 1 KB, for which it takes two units.
+func (in *transactWriteItemsInput) answer(outcomes []outcome) (object, *fault) {
+	if !in.wanted() {
+		return object{}, nil
+	}
+	var consumed []*consumption
+	for _, o := range outcomes {
+		if _, only := o.change.(*conditionCheck); only && o.old.Size() > writeBytes {
+			return nil, notSupported("ReturnConsumedCapacity for a ConditionCheck of an item that is larger than 1 KB")
+		}
+		c := consumptionOf(&consumed, o.table, o.change.table(), transactional, "WriteCapacityUnits")
+		c.write(o.old, o.new)
+		if slices.Max(append(c.indexes, 0)) > 0 {
+			return nil, notSupported("ReturnConsumedCapacity for a transaction that changes an index")
+		}
+	}
+	return in.ofAll(object{}, consumed), nil
+}
+
+// again is the answer to a transaction that was done before, which only reads its items.
+func (in *transactWriteItemsInput) again(d *dynamoDB) (object, *fault) {
+	if !in.wanted() {
+		return object{}, nil
+	}
+	var consumed []*consumption
+	for _, c := range in.changes {
+		t, f := d.table(c.table())
+		if f != nil {
+			return nil, f
+		}
+		consumptionOf(&consumed, t, c.table(), transactional, "ReadCapacityUnits").read(t.record(c.item()))
+	}
+	return in.ofAll(object{}, consumed), nil
 }
 
 // prepare verifies all items before it looks at any condition, and looks at all conditions even if one
@@ -144,7 +193,8 @@ func (in *transactWriteItemsInput) prepare(d *dynamoDB) ([]outcome, *fault) {
 	failed := false
 	for i, c := range in.changes {
 		var f *fault
-		if outcomes[i], f = evaluate(d.tables[c.table()], c); f != nil {
+		t, _ := d.table(c.table())
+		if outcomes[i], f = evaluate(t, c); f != nil {
 			reasons[i], failed = reasonFor(f), true
 		}
 	}

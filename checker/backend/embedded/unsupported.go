@@ -13,7 +13,6 @@ type unsupported struct {
 	KeyConditions               json.RawMessage
 	QueryFilter                 json.RawMessage
 	ScanFilter                  json.RawMessage
-	ReturnConsumedCapacity      string
 	ReturnItemCollectionMetrics string
 }
 
@@ -29,8 +28,7 @@ func (u *unsupported) check() *fault {
 		{"KeyConditions", u.KeyConditions != nil},
 		{"QueryFilter", u.QueryFilter != nil},
 		{"ScanFilter", u.ScanFilter != nil},
-		{"ReturnConsumedCapacity", wanted(u.ReturnConsumedCapacity)},
-		{"ReturnItemCollectionMetrics", wanted(u.ReturnItemCollectionMetrics)},
+		{"ReturnItemCollectionMetrics", u.ReturnItemCollectionMetrics != "" && u.ReturnItemCollectionMetrics != "NONE"},
 	} {
 		if p.used {
 			return notSupported(p.name)
@@ -38,5 +36,3 @@ func (u *unsupported) check() *fault {
 	}
 	return nil
 }
-
-func wanted(value string) bool { return value != "" && value != "NONE" }

@@ -64,11 +64,15 @@ func (u *update) checkPaths() *fault {
 type updateItemInput struct {
 	update
 	ReturnValues string
+	capacity
 	unsupported
 }
 
 func (in *updateItemInput) check() *fault {
 	if f := in.unsupported.check(); f != nil {
+		return f
+	}
+	if f := in.capacity.check(); f != nil {
 		return f
 	}
 	if f := in.update.check(); f != nil {
@@ -86,16 +90,20 @@ func (in *updateItemInput) do(d *dynamoDB) (object, *fault) {
 		return nil, f
 	}
 	o.commit()
+	return in.ofWrite(in.answer(o), o), nil
+}
+
+func (in *updateItemInput) answer(o outcome) object {
 	switch in.ReturnValues {
 	case "ALL_OLD":
-		return attributes(o.old), nil
+		return attributes(o.old)
 	case "ALL_NEW":
-		return attributes(o.new), nil
+		return attributes(o.new)
 	case "UPDATED_OLD": // of documents the parts that are named, and nothing around them
-		return attributes(in.update.update.Updated().Apply(o.old)), nil
+		return attributes(in.update.update.Updated().Apply(o.old))
 	case "UPDATED_NEW":
-		return attributes(in.update.update.Updated().Apply(o.new)), nil
+		return attributes(in.update.update.Updated().Apply(o.new))
 	default:
-		return object{}, nil
+		return object{}
 	}
 }

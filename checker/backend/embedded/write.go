@@ -90,8 +90,7 @@ func (d *dynamoDB) prepare(c change) (outcome, *fault) {
 // evaluate is prepare for a change that has been verified.
 func evaluate(t *table, c change) (outcome, *fault) {
 	o := outcome{table: t, change: c}
-	at, _ := t.Position(c.item())
-	if record := t.Get(at); record != nil {
+	if record := t.record(c.item()); record != nil {
 		o.old = record.Item
 	}
 	if !c.guard().condition.Holds(o.old) {
