@@ -14,7 +14,10 @@ import (
 	"example.com/serverless-patterns/checker/wire"
 )
 
-const origin = "https://shop.example"
+// origins are those of pages that no template can have named: one on the web, and one on a developer's machine.
+func origins(t *check.T) []string {
+	return []string{"https://" + t.ID("shop") + ".example", "http://localhost:3000"}
+}
 
 var cors = check.Check{
 	ID:          "cors",
@@ -25,18 +28,19 @@ var cors = check.Check{
 	After: "content-type",
 	Run: func(t *check.T) {
 		item := stocked(t)
-		header := t.ID("x-shop")
-		for _, r := range []check.Request{
+		header, pages := t.ID("x-shop"), origins(t)
+		for n, r := range []check.Request{
 			{Path: pathOf(item)}, {Path: "/items/" + t.ID("nobody")}, post(text(kettle(t))), post("not json"), remove(item),
 		} {
-			mayBeSent(t.API(httpAPI).Send(preflight(r, header)), r.Method, header)
-			mayBeRead(t.API(httpAPI).Send(from(origin, r)))
+			page := pages[n%len(pages)]
+			mayBeSent(t.API(httpAPI).Send(preflight(page, r, header)), page, r.Method, header)
+			mayBeRead(t.API(httpAPI).Send(from(page, r)), page)
 		}
 	},
 }
 
-// preflight is what a browser asks before it sends a request, with a header of the page's own if there is one.
-func preflight(r check.Request, header string) check.Request {
+// preflight is what a browser asks before it sends a request of a page, with a header of the page's own if there is one.
+func preflight(origin string, r check.Request, header string) check.Request {
 	method := r.Method
 	if method == "" {
 		method = http.MethodGet
@@ -58,8 +62,8 @@ func from(origin string, r check.Request) check.Request {
 
 // mayBeSent judges the answer to a preflight request as a browser does ("CORS-preflight fetch" in the Fetch
 // standard): GET and POST need no permission, and * stands for everything.
-func mayBeSent(reply *check.Reply, method, header string) {
-	a := mayBeRead(reply)
+func mayBeSent(reply *check.Reply, origin, method, header string) {
+	a := mayBeRead(reply, origin)
 	refused := func(got string) {
 		reply.Fail(check.Finding{Got: got, Want: strings.TrimSuffix(fmt.Sprintf("an answer that allows %s with the header %s", cmp.Or(method, http.MethodGet), header), " with the header ")})
 	}
@@ -75,7 +79,7 @@ func mayBeSent(reply *check.Reply, method, header string) {
 }
 
 // mayBeRead requires that a page of the origin may see an answer.
-func mayBeRead(reply *check.Reply) check.Answer {
+func mayBeRead(reply *check.Reply, origin string) check.Answer {
 	a := reply.Answer()
 	if got := a.Headers["access-control-allow-origin"]; got != "*" && got != origin {
 		reply.Fail(check.Finding{
@@ -111,11 +115,11 @@ var ownCORS = check.Check{
 	Next:  "Take the Access-Control headers out of the functions behind ItemsApi. The one behind the REST API needs them.",
 	After: "cors",
 	Run: func(t *check.T) {
-		item := stocked(t)
+		item, page := stocked(t), origins(t)[0]
 		for _, r := range []check.Request{
 			{Path: pathOf(item)}, {Path: "/items/" + t.ID("nobody")}, post(text(kettle(t))), post("not json"), remove(item),
 		} {
-			reply := t.API(httpAPI).Send(from(origin, r))
+			reply := t.API(httpAPI).Send(from(page, r))
 			if reply.FunctionError == "" { // of an error that it returns, nothing gets to the client
 				reply.Answered()
 			}
@@ -141,12 +145,16 @@ var restCORS = check.Check{
 	After: "rest-get",
 	Run: func(t *check.T) {
 		item := stocked(t)
-		rest := t.API(restAPI)
-		mayBeSent(rest.Send(preflight(check.Request{Path: pathOf(item)}, "")), http.MethodGet, "")
+		rest, pages := t.API(restAPI), origins(t)
+		for _, page := range pages {
+			mayBeSent(rest.Send(preflight(page, check.Request{Path: pathOf(item)}, "")), page, http.MethodGet, "")
+		}
 		read := func(path string, status int) {
-			reply := rest.Send(from(origin, check.Request{Path: path}))
-			reply.Status(status)
-			mayBeRead(reply)
+			for _, page := range pages {
+				reply := rest.Send(from(page, check.Request{Path: path}))
+				reply.Status(status)
+				mayBeRead(reply, page)
+			}
 		}
 		read(pathOf(item), 200)
 		read(pathOf(stack.Item{"id": t.ID("nobody")}), 404)

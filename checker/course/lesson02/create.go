@@ -89,10 +89,10 @@ var types = check.Check{
 	Run: func(t *check.T) {
 		t.ShowSequence()
 		for _, item := range []stack.Item{
-			{"id": t.ID("kettle"), "name": `The "Kännchen" <1 & 2>`, "status": "sold out", "price": 19.99, "tags": []string{"kitchen", "blue"}},
+			{"id": t.ID("kettle"), "name": `The "Kännchen" <1 & 2>`, "status": "sold out", "price": 19.995, "tags": []string{"kitchen", "blue"}},
 			{"id": t.ID("sample"), "name": "Sample", "status": "available", "price": 0, "tags": []string{}},
 			{"id": t.ID("teapot"), "name": "7", "status": "true", "price": 1250},
-			{"id": t.ID("service"), "name": "Silver service", "status": "available", "price": 1234567.89},
+			{"id": t.ID("Tea Service"), "name": "Silver service", "status": "available", "price": 1234567.89},
 		} {
 			reply := t.API(httpAPI).Send(post(text(item)))
 			isTaken(reply)

@@ -3,6 +3,8 @@ package lesson02
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
+	"net/http"
 	"strings"
 
 	"example.com/serverless-patterns/checker/check"
@@ -24,7 +26,27 @@ var get = check.Check{
 		finds(reply, item)
 		free := t.Table(table).Put(stack.Item{"id": t.ID("sample"), "name": "Sample", "status": "available", "price": 0})
 		finds(t.API(httpAPI).Get(pathOf(free)), free)
+		isNotRemembered(t, free)
 	},
+}
+
+// isNotRemembered requires that an item is looked up each time: since it was, somebody else may have changed it.
+func isNotRemembered(t *check.T, item stack.Item) {
+	changed := maps.Clone(item)
+	changed["status"] = "sold out"
+	t.Table(table).Put(changed)
+	reply := t.API(httpAPI).Get(pathOf(item))
+	if len(reply.Calls()) == 0 && reply.Answer().Status == http.StatusOK {
+		reply.Fail(check.Finding{
+			Did:  fmt.Sprintf("sent GET %s to %s, changed the item in the table, and sent it again", pathOf(item), httpAPI),
+			Got:  fmt.Sprintf("%s, without a call to the table, where the status is %q now", reply.Answer(), changed["status"]),
+			Want: "the body " + text(changed),
+			Why: "What a process remembers is as it was when it looked. Others change and delete items meanwhile, and each execution environment remembers " +
+				"something else: one client gets different answers in turn.",
+			Next: "Look the item up for each request, and keep nothing of it for the next.",
+		})
+	}
+	finds(reply, changed)
 }
 
 // hasTheID explains a refusal of an id that the event has under another name than id.
@@ -163,8 +185,10 @@ var contentType = check.Check{
 }
 
 func saysJSON(reply *check.Reply) {
-	reply.PassedOn()
 	a := reply.Answer()
+	if a.Status != http.StatusOK { // of a response without a statusCode, an HTTP API itself makes 200 and JSON
+		reply.PassedOn()
+	}
 	if a.Body == "" {
 		return
 	}
