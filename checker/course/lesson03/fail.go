@@ -34,7 +34,7 @@ func noneIsSaved(t *check.T) {
 					Got:  "in the table " + text(item),
 					Want: "no order in the table: none of these bodies is one",
 					Why:  "Whoever works with the table takes this for an order, and cannot send it.",
-					Next: "Look at the fields after the body was read, and return an error if one is missing or empty.",
+					Next: "Look at the fields after the body was read, and return an error if one is missing or empty, or the quantity below 1.",
 				}
 				if isWhole(item) {
 					f.Why = "Nobody sees again what stands behind the first value: a remark, or another order."

@@ -118,7 +118,7 @@ func noOrders(t *check.T) []order {
 		"two kettles, please",
 		`{"id":"%s","item":"Blue kettle","quantity":`,
 		`{}`,
-		`null`,
+		`{"id":"%s","customer":"Ada","item":"Blue kettle","quantity":-2}`,
 		`{"id":"","customer":"Ada","item":"Blue kettle","quantity":1}`,
 		`{"id":"%s","customer":"Ada","quantity":1}`,
 		`{"id":"%s","customer":"Ada","item":"Blue kettle","quantity":0}`,

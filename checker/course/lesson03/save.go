@@ -2,6 +2,7 @@ package lesson03
 
 import (
 	"slices"
+	"strings"
 
 	"example.com/serverless-patterns/checker/check"
 	"example.com/serverless-patterns/checker/eventsource"
@@ -41,8 +42,10 @@ var goodOnes = check.Check{
 			a, b := newOrder(t), newOrder(t)
 			messages := send(t, bad, bad, a, bad, bad, b, bad, bad)
 			t.Drain()
-			messages[2].isSaved()
-			messages[5].isSaved()
+			for _, m := range []sent{messages[2], messages[5]} {
+				m.isNotCancelled()
+				m.isSaved()
+			}
 		}
 		refused, other := newOrder(t), newOrder(t)
 		t.InjectFor(refused.id, wire.Deny())
@@ -50,6 +53,26 @@ var goodOnes = check.Check{
 		t.Drain()
 		messages[1].isSaved()
 	},
+}
+
+// isNotCancelled explains a record that failed because the context that all records share was ended when another failed.
+func (s sent) isNotCancelled() {
+	if s.found() != nil {
+		return
+	}
+	for _, reply := range s.Replies() {
+		for _, line := range reply.Log {
+			if strings.Contains(line, s.ID) && strings.Contains(line, "context canceled") {
+				s.Fail(check.Finding{
+					Got:  s.Name() + " " + s.Happened() + "; its error was \"context canceled\", and its order is not in the table",
+					Want: s.Name() + " to be in the table",
+					Why: "The failure of one record has ended the context that the others work with. They come back with it, fail with it again, " +
+						"and end in the dead-letter queue with it.",
+					Next: "Let nothing end the context of all records but time: errgroup.WithContext does with the first error, a plain errgroup.Group does not.",
+				})
+			}
+		}
+	}
 }
 
 var failedAlone = check.Check{
