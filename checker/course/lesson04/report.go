@@ -100,7 +100,7 @@ var reportFailure = check.Check{
 	After: "report",
 	Run: func(t *check.T) {
 		t.Table(table).Put(kettle(t))
-		heal := t.Inject("PutItem", wire.Deny())
+		heal := t.Table(reports).Inject(wire.Deny()) // whatever writes: PutItem, UpdateItem, a transaction
 		fired := t.Function(reportFunction).Fire(evening)
 		heal()
 		if last := fired.Last(); last.Outcome == eventsource.Processed {
@@ -110,14 +110,14 @@ var reportFailure = check.Check{
 		}
 		t.Function(reportFunction).Fire(evening).Processed()
 
-		heal = t.Inject("Scan", wire.Deny())
+		heal = t.Table(table).Inject(wire.Deny())
 		fired = t.Function(reportFunction).Fire(evening.AddDate(0, 0, 1))
 		heal()
 		if last := fired.Last(); last.Outcome == eventsource.Processed {
 			fired.Replies[len(fired.Replies)-1].Fail(check.Finding{
-				Got: "the function said that all was well, and Scan had failed", Want: "an error, and two more tries",
-				Why:  "A report of the items that were read before the Scan failed looks like any other. Nobody makes it again, and nobody knows that it is wrong.",
-				Next: "Return the error of Scan, and write nothing.",
+				Got: "the function said that all was well, and could not read " + table, Want: "an error, and two more tries",
+				Why:  "A report of the items that were read before a call failed looks like any other. Nobody makes it again, and nobody knows that it is wrong.",
+				Next: "Return the error of the call that reads, and write nothing.",
 			})
 		}
 	},
