@@ -115,7 +115,10 @@ func (t *T) DrainNotifications() {
 func (t *T) Notifications() []eventsource.Notification { return t.deployed().Notifications() }
 
 // Advance moves the clock of S3 ahead: what was signed for a time expires.
-func (t *T) Advance(d time.Duration) { t.deployed().Advance(d) }
+func (t *T) Advance(d time.Duration) {
+	t.deployed().Advance(d)
+	t.altered = true
+}
 
 // refusedBucket is the finding if it is a bucket, or what it is to notify, that AWS refuses.
 func refusedBucket(err error) (Finding, bool) {

@@ -37,12 +37,10 @@ func (t *T) isUsual() bool {
 // leaves is the stack of a check that has passed, healed, for the next of its chain; nil if the next would find anything there that
 // it has not asked for.
 func (t *T) leaves() *stack.Stack {
-	if !t.isUsual() || len(t.references) > 0 || len(t.downstream) > 0 {
+	if t.stack == nil || t.altered || !t.isUsual() || len(t.references) > 0 || len(t.downstream) > 0 {
 		return nil
 	}
-	for _, heal := range t.heals {
-		heal()
-	}
+	t.stack.Heal()
 	return t.stack
 }
 

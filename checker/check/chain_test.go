@@ -116,6 +116,43 @@ func TestACheckThatAsksForSomethingElseHasAStackOfItsOwn(t *testing.T) {
 	assert.Equal(t, map[string][]bool{"first": {false}, "small": {false}, "behind": {false}, "last": {false}}, v.warm)
 }
 
+func TestAStackThatACheckHasAlteredIsNotHandedOn(t *testing.T) {
+	t.Parallel()
+	v := newVisits()
+	r := run0(t, tiny(
+		Check{ID: "later", Run: func(t *T) {
+			v.visit(t)
+			t.Advance(time.Hour)
+		}},
+		Check{ID: "longer", After: "later", Run: func(t *T) {
+			v.visit(t)
+			t.Function("EchoFunction").FullTimeout()
+		}},
+		Check{ID: "last", After: "longer", Run: func(t *T) { v.visit(t) }},
+	))
+	assert.Equal(t, Passed, r.Verdict, "%+v", r)
+	assert.Equal(t, map[string][]bool{"later": {false}, "longer": {false}, "last": {false}}, v.warm)
+}
+
+func TestWhatWasNotPassedLeavesNothing(t *testing.T) {
+	t.Parallel()
+	v := newVisits()
+	r := run0(t, tiny(
+		Check{ID: "first", Run: func(t *T) { v.visit(t) }},
+		Check{ID: "skipped", After: "first", Run: func(t *T) {
+			v.visit(t)
+			panic(hopeless("INIT does not end"))
+		}},
+		Check{ID: "slow", After: "skipped", Run: func(t *T) {
+			v.visit(t)
+			t.notes.timedOut = true
+		}},
+		Check{ID: "last", After: "slow", Run: func(t *T) { v.visit(t) }},
+	))
+	assert.Equal(t, []Verdict{Passed, Skipped, Passed, Passed}, verdicts(r), "%+v", r)
+	assert.Equal(t, map[string][]bool{"first": {false}, "skipped": {true}, "slow": {false}, "last": {false}}, v.warm)
+}
+
 func TestTheOneCheckThatIsWantedHasAStackOfItsOwn(t *testing.T) {
 	t.Parallel()
 	v := newVisits()

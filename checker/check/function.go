@@ -110,6 +110,7 @@ func (f *Function) Renew() {
 // FullTimeout has the function run with the Timeout of the template from the next invocation on, where [T.MaxTimeout] was
 // shorter: a function with limits of its own, and not those of its context, may keep only that one.
 func (f *Function) FullTimeout() {
+	f.t.altered = true
 	if err := f.function.FullTimeout(maxTimeout); err != nil {
 		f.t.fault(err)
 	}

@@ -29,10 +29,10 @@ type T struct {
 
 	stack   *stack.Stack
 	warm    *stack.Stack // that another check has left; nil if none has
+	altered bool         // the stack is not as it was deployed, beside what is in it
 	options stack.Options
 	// conditions are those under which functions are invoked, such as faults, in words.
 	conditions string
-	heals      []func() // of all conditions so far; each can be called again
 	sequence   bool
 	steps      []string // the invocations so far, if they are shown
 	did        string
@@ -298,7 +298,6 @@ func (t *T) declaresWait(what string, kind wire.Kind) {
 // during notes under which condition functions are invoked, until what is returned is called, which heals it.
 func (t *T) during(condition string, heal func()) (remove func()) {
 	before := t.conditions
-	t.heals = append(t.heals, heal)
 	if before == "" {
 		t.conditions = ", while " + condition
 	} else {

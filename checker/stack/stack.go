@@ -281,6 +281,9 @@ func (s *Stack) SlowestCall() time.Duration { return s.wire.Slowest() }
 // Inject makes AWS calls of the stack's functions go wrong until the returned function is called.
 func (s *Stack) Inject(f wire.Fault) (remove func()) { return s.wire.Inject(f) }
 
+// Heal removes all faults that were injected, those of CrashAt too.
+func (s *Stack) Heal() { s.wire.Heal() }
+
 // CrashAt kills the process of the function that makes the nth AWS call from now on, before the call has any effect, unless
 // the returned function is called before.
 func (s *Stack) CrashAt(n int32) (remove func()) {

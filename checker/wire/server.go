@@ -162,6 +162,13 @@ func (s *Server) Inject(f Fault) (remove func()) {
 	}
 }
 
+// Heal removes all faults that were injected.
+func (s *Server) Heal() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.faults = nil
+}
+
 // newCredentials makes temporary credentials of the form that AWS gives to a role. DynamoDB Local
 // takes letters and digits only.
 func (s *Server) newCredentials() aws.Credentials {

@@ -249,6 +249,21 @@ func TestOnlyTheNamedOperationFails(t *testing.T) {
 		"arn:aws:dynamodb:eu-central-1:123456789012:table/items")
 }
 
+func TestHealRemovesAllFaults(t *testing.T) {
+	t.Parallel()
+	s := listen(t)
+	db := client(t, s, s.NewCaller("one", "env-1"))
+	remove := s.Inject(wire.Fault{Operation: "GetItem", Kind: wire.NoTable()})
+	s.Inject(wire.Fault{Kind: wire.Deny()})
+	s.Heal()
+	_, err := get(t, db, "a")
+	require.NoError(t, err)
+	s.Inject(wire.Fault{Kind: wire.Deny()})
+	remove() // of what is gone already
+	_, err = get(t, db, "a")
+	assert.Equal(t, "AccessDeniedException", code(t, err))
+}
+
 func TestFailAfterHasTheEffect(t *testing.T) {
 	t.Parallel()
 	s := listen(t)
