@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -58,13 +59,16 @@ func TestLessonsAreInOrderAndWhole(t *testing.T) {
 		assert.DirExists(t, filepath.Join(root, "lessons", l.ID))
 		assert.DirExists(t, filepath.Join(root, "solutions", l.ID))
 		assert.NotEmpty(t, l.Checks, l.ID)
-		seen := map[string]bool{}
+		seen, left := map[string]bool{}, map[string]bool{}
 		for _, c := range l.Checks {
 			assert.Regexp(t, words, c.ID)
 			assert.False(t, seen[c.ID], "%s is twice in %s", c.ID, l.ID)
 			if c.After != "" {
 				assert.True(t, seen[c.After], "%s of %s goes on after %s, which is before it", c.ID, l.ID, c.After)
 				assert.False(t, c.Alone, "%s of %s, which measures, has a stack of its own", c.ID, l.ID)
+				assert.Empty(t, c.Waits, "%s of %s would be waited for twice where it does not pass", c.ID, l.ID)
+				assert.False(t, left[c.After], "%s of %s leaves its stack to one check", c.After, l.ID)
+				left[c.After] = true
 			}
 			seen[c.ID] = true
 			for name, text := range map[string]string{"requirement": c.Requirement, "why": c.Why, "next step": c.Next} {
@@ -80,6 +84,23 @@ func TestLessonsAreInOrderAndWhole(t *testing.T) {
 			for _, hint := range hints {
 				assert.NotRegexp(t, `\bline \d`, hint, "hints name no line numbers: they change")
 			}
+		}
+	}
+}
+
+// A logger, a client or a table's name that only a right request makes is there for all that come behind it, and missing in a new process.
+func TestWhatIsWrongIsTheFirstThatANewProcessGets(t *testing.T) {
+	t.Parallel()
+	for lesson, ids := range map[string][]string{
+		"01": {"direct-invocation", "unknown-event", "unknown-id"}, "02": {"unknown-id", "missing-id", "bad-body", "table-failure"}, "04": {"mistaken-requests"},
+		"08": {"bad-scan", "failure"}, "10": {"bad-request"}, "11": {"no-image", "gone", "test-event"},
+	} {
+		l, err := course.Find(lesson)
+		require.NoError(t, err)
+		for _, id := range ids {
+			at := slices.IndexFunc(l.Checks, func(c check.Check) bool { return c.ID == id })
+			require.GreaterOrEqual(t, at, 0, "%s has no check %s", l.ID, id)
+			assert.Empty(t, l.Checks[at].After, "%s of %s has a stack of its own", id, l.ID)
 		}
 	}
 }

@@ -53,8 +53,7 @@ var directInvocation = check.Check{
 	Requirement: "A direct invocation is understood: body is an object, not text",
 	Why: "Other functions, Step Functions and `aws lambda invoke` send JSON as it is. " +
 		"A body that must be a string makes the runtime refuse the event before the handler sees it.",
-	Next:  "Take body as json.RawMessage and look at it: a string is decoded twice, an object once.",
-	After: "base64-body",
+	Next: "Take body as json.RawMessage and look at it: a string is decoded twice, an object once.",
 	Run: func(t *check.T) {
 		finds(t, func(item stack.Item) check.Event { return direct(fields{"id": item["id"]}) })
 	},
@@ -65,8 +64,7 @@ var unknownEvent = check.Check{
 	Requirement: "An event that the function is not made for gets a clear error",
 	Why: "Sooner or later somebody connects the wrong trigger. An answer that looks like success, a panic, or \"internal error\" " +
 		"hides that for a long time.",
-	Next:  "When an event has neither a body nor an id of an item, answer 400 and say what you expected, or return an error that says so.",
-	After: "direct-invocation",
+	Next: "When an event has neither a body nor an id of an item, answer 400 and say what you expected, or return an error that says so.",
 	Run: func(t *check.T) {
 		f := t.Function(function)
 		for _, event := range []check.Event{queue(), bucket(), empty(), list()} {

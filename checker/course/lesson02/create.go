@@ -85,7 +85,7 @@ var types = check.Check{
 	Why: "Each value is decoded and encoded four times on its way: from the request, into the table, out of it, and into the answer. " +
 		"One type or tag that does not fit loses a cent, a zero or a list.",
 	Next:  "Compare the types and tags of item in create-item and get-item: price a float64, without omitempty, and tags a []string.",
-	After: "create",
+	After: "generated-id",
 	Run: func(t *check.T) {
 		t.ShowSequence()
 		for _, item := range []stack.Item{
@@ -124,7 +124,7 @@ var duplicate = check.Check{
 	Why: "PutItem replaces what is there, without a word. To look first and write then is no help: " +
 		"two requests at once both find nothing, and both write.",
 	Next:  "Give PutItem the ConditionExpression attribute_not_exists(id), and answer 409 if the error is a *types.ConditionalCheckFailedException.",
-	After: "generated-id",
+	After: "unknown-id",
 	Run: func(t *check.T) {
 		taken := stocked(t)
 		reply := t.API(httpAPI).Send(post(text(stack.Item{"id": taken["id"], "name": "Red kettle", "price": 25})))

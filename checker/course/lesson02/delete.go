@@ -19,7 +19,7 @@ var deleted = check.Check{
 	Why: "Whoever deletes wants the item to be gone, and it is. A client that tries again, because the first answer got lost, must not be told " +
 		"that it failed: that is what makes DELETE safe to repeat.",
 	Next:  "Call DeleteItem without a condition, and answer 204 with no body at all.",
-	After: "missing-id",
+	After: "duplicate",
 	Run: func(t *check.T) {
 		t.ShowSequence()
 		other := stocked(t)
@@ -62,8 +62,7 @@ var tableFailure = check.Check{
 	Requirement: "When the table fails, the answer is 500 and tells nothing internal",
 	Why: "The caller can do nothing with AWS's words, and an attacker a lot: table names, account, role. " +
 		"An error that the handler returns says even less: API Gateway makes an answer of its own of it.",
-	Next:  "Log the error, and answer 500 with {\"error\": \"internal error\"}, or the like.",
-	After: "delete",
+	Next: "Log the error, and answer 500 with {\"error\": \"internal error\"}, or the like.",
 	Run: func(t *check.T) {
 		item := kettle(t)
 		for _, kind := range []wire.Kind{wire.Deny(), wire.NoTable()} {

@@ -72,8 +72,7 @@ var unknownID = check.Check{
 	Requirement: "An id that nobody has is answered with 404",
 	Why: "GetItem does not fail for an item that is not there: it returns nothing. Code that does not look answers 200 with an empty item, " +
 		"and clients take it for a real one.",
-	Next:  "After GetItem, if out.Item is nil, answer 404 with an error.",
-	After: "get",
+	Next: "After GetItem, if out.Item is nil, answer 404 with an error.",
 	Run: func(t *check.T) {
 		stocked(t)
 		t.API(httpAPI).Get("/items/" + t.ID("nobody")).ErrorBody(404)
@@ -140,7 +139,7 @@ var encodedID = check.Check{
 	Why: "An HTTP API has decoded the path parameters already. Code that decodes them again makes a space of a plus and fails at a percent sign; " +
 		"code that cuts the path up itself takes the slash of an id for one of the path.",
 	Next:  "Use request.PathParameters[\"id\"] as it is.",
-	After: "unknown-id",
+	After: "get",
 	Run: func(t *check.T) {
 		for _, id := range oddIDs(t) {
 			item := t.Table(table).Put(named(id))
@@ -170,7 +169,7 @@ var contentType = check.Check{
 	Why: "Without a content type from the function an HTTP API says text/plain, and clients take the body for a text: " +
 		"some libraries then refuse to decode it.",
 	Next:  "Set Headers: map[string]string{\"Content-Type\": \"application/json\"} where answers are built, those of errors too.",
-	After: "table-failure",
+	After: "delete",
 	Run: func(t *check.T) {
 		item := stocked(t)
 		api := t.API(httpAPI)

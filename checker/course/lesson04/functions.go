@@ -14,7 +14,7 @@ var ownFunctions = check.Check{
 	Why: "What shares a function shares its memory, its timeout, its concurrency and every deployment of it. What shares a binary starts with " +
 		"all of the code that the others need.",
 	Next:  "In the template, give each function a CodeUri and a route of its own, and move the code of the operation to that directory.",
-	After: "mistaken-requests",
+	After: "routes",
 	Run: func(t *check.T) {
 		http := t.API(api)
 		item := t.Table(table).Put(kettle(t))

@@ -96,8 +96,7 @@ var reportFailure = check.Check{
 	Requirement: "A report that cannot be made or written is an error, so that Lambda tries again",
 	Why: "Nobody waits for the answer of an asynchronous invocation. Lambda tries again, after one minute and after two, but only what has returned an " +
 		"error: a report that is logged and forgotten is missing in the morning.",
-	Next:  "Return the error from the handler.",
-	After: "report",
+	Next: "Return the error from the handler.",
 	Run: func(t *check.T) {
 		t.Table(table).Put(kettle(t))
 		heal := t.Table(reports).Inject(wire.Deny()) // whatever writes: PutItem, UpdateItem, a transaction

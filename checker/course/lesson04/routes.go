@@ -49,7 +49,6 @@ var mistaken = check.Check{
 	Requirement: "Requests that are wrong are answered as before: 404 for an unknown id, 409 for one that is taken, 400 for an item that breaks a rule",
 	Why:         "What a function checked before it checks for a reason. It is easily lost where code is moved.",
 	Next:        "Compare the function with the code that answered before, and take over what it looks at.",
-	After:       "routes",
 	Run: func(t *check.T) {
 		http := t.API(api)
 		item := t.Table(table).Put(kettle(t))

@@ -118,8 +118,7 @@ var badScan = check.Check{
 	Requirement: "What is no scan, or only a part of one, gets no thumbnail: the log names its key, and the event is not tried again",
 	Why: "An error has Lambda send the event again, after one minute and after two more. What is wrong with the upload is still wrong then: it is " +
 		"paid for three times, and the alarm on errors rings for what nobody can mend there.",
-	Next:  "Log the key and what is wrong, and return no error for this record.",
-	After: "thumbnail",
+	Next: "Log the key and what is wrong, and return no error for this record.",
 	Run: func(t *check.T) {
 		part := newScan(300, 200).content
 		const atLeastOne = "Refuse a header that announces less than a pixel in a row or in a column, before anything is divided by them or made for them."

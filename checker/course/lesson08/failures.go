@@ -15,8 +15,7 @@ var failure = check.Check{
 	Requirement: "When S3 fails, or what it sends is cut off in the middle, the invocation fails, so that Lambda tries again",
 	Why: "Lambda retries what ends with an error, and what ends without one is done for it. A function that only logs that S3 did not answer has " +
 		"lost the upload: nobody will ever send the event again.",
-	Next:  "Return the errors of GetObject and of PutObject from the handler.",
-	After: "bad-scan",
+	Next: "Return the errors of GetObject and of PutObject from the handler.",
 	Run: func(t *check.T) {
 		s := newScan(30, 20)
 		for _, operation := range []string{"GetObject", "PutObject"} {

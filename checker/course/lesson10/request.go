@@ -31,8 +31,7 @@ var badRequest = check.Check{
 	Requirement: "A request for another type than image/jpeg, image/png or video/mp4, or for no size between 1 and 209,715,200 bytes, is answered with 400",
 	Why: "The signature holds a client to what it has asked for, so what it may ask for is decided here, and nowhere else. " +
 		"S3 would store a page, or 5 GB, all the same.",
-	Next:  "Look at contentType and size before anything is signed, and answer 400 with an error that says what is allowed.",
-	After: "expiry",
+	Next: "Look at contentType and size before anything is signed, and answer 400 with an error that says what is allowed.",
 	Run: func(t *check.T) {
 		for _, bad := range badBodies {
 			reply := t.API(api).Send(post(bad.body))

@@ -113,8 +113,7 @@ var testEvent = check.Check{
 	Requirement: "An event without records, such as S3's test event, does nothing and is no failure",
 	Why: "S3 sends s3:TestEvent when a notification is set up for a queue or a topic, and what reads it hands it on. " +
 		"It has no Records: who takes the first of them panics, three times over, and sets off an alarm on the first day.",
-	Next:  "Loop over event.Records; there may be none.",
-	After: "records",
+	Next: "Loop over event.Records; there may be none.",
 	Run: func(t *check.T) {
 		f := t.Function(function)
 		for _, e := range []check.Event{
