@@ -56,15 +56,21 @@ func content(r *http.Request) ([]byte, *fault) {
 	if stores(r) && r.ContentLength < 0 && r.Header.Get("X-Amz-Copy-Source") == "" {
 		return nil, &fault{http.StatusLengthRequired, "MissingContentLength", "You must provide the Content-Length HTTP header."}
 	}
-	body, err := io.ReadAll(r.Body)
-	if err != nil {
+	var read bytes.Buffer
+	if length := r.ContentLength; length > 0 {
+		read.Grow(int(min(length, mostAtOnce)) + bytes.MinRead) // an object would be copied again and again as the buffer grows
+	}
+	if _, err := read.ReadFrom(r.Body); err != nil {
 		return nil, &fault{http.StatusBadRequest, "IncompleteBody", "You did not provide the number of bytes specified by the Content-Length HTTP header."}
 	}
 	if strings.HasPrefix(r.Header.Get("X-Amz-Content-Sha256"), "STREAMING-") {
-		return unchunked(body, r.Header)
+		return unchunked(read.Bytes(), r.Header)
 	}
-	return body, nil
+	return read.Bytes(), nil
 }
+
+// mostAtOnce is how much room is made for a body beforehand, whatever its length is said to be.
+const mostAtOnce = 64 << 20
 
 // pieces reads no more than a piece at once, so that gofakes3 hashes no more: the Go runtime cannot interrupt that, and on a busy
 // machine everything else in this process would stand still for as long as a large object takes.
