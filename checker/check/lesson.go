@@ -31,8 +31,8 @@ type Check struct {
 	// After is the id of a check before this one which leaves it its stack, where that was passed: functions are warm there, as
 	// mostly on AWS, and need not be started again. "" is none. It is for checks that what is left there cannot help to pass: neither
 	// items, nor what a process has made by then. Code may answer a wrong request only behind a right one, so the first request of
-	// such a check to a function ends like one that another check starts the function with. A check that does not pass there is run
-	// again on a stack of its own, and what comes of that is its result.
+	// such a check to a function ends like one that another check starts the function with, or no right one was there before. A check
+	// that does not pass there is run again on a stack of its own, and what comes of that is its result.
 	After string
 	// Run shows whether the requirement is met. It returns when it is.
 	Run func(*T)

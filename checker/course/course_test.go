@@ -89,10 +89,19 @@ func TestLessonsAreInOrderAndWhole(t *testing.T) {
 }
 
 // A logger, a client or a table's name that only a right request makes is there for all that come behind it, and missing in a new process.
+// Lesson 2: bad-body and table-failure go on where nothing but wrong requests were.
 func TestWhatIsWrongIsTheFirstThatANewProcessGets(t *testing.T) {
 	t.Parallel()
+	second, err := course.Find("02")
+	require.NoError(t, err)
+	after := map[string]string{}
+	for _, c := range second.Checks {
+		after[c.ID] = c.After
+	}
+	assert.Equal(t, "missing-id", after["bad-body"])
+	assert.Equal(t, "bad-body", after["table-failure"])
 	for lesson, ids := range map[string][]string{
-		"01": {"direct-invocation", "unknown-event", "unknown-id"}, "02": {"unknown-id", "missing-id", "bad-body", "table-failure"}, "04": {"mistaken-requests"},
+		"01": {"direct-invocation", "unknown-event", "unknown-id"}, "02": {"unknown-id", "missing-id"}, "04": {"mistaken-requests"},
 		"08": {"bad-scan", "failure"}, "10": {"bad-request"}, "11": {"no-image", "gone", "test-event"},
 	} {
 		l, err := course.Find(lesson)

@@ -14,7 +14,8 @@ var badBody = check.Check{
 	Requirement: "A body that is not a valid item is answered with 400, which says what is wrong with it, and writes nothing",
 	Why: "What is in the table once has to be lived with: every reader meets an item without a name, or with a negative price. " +
 		"Only the caller can mend the request, and only if they are told what to mend.",
-	Next: "Check name, price, id and tags before anything is written, and answer 400 with the name of the field that is wrong.",
+	Next:  "Check name, price, id and tags before anything is written, and answer 400 with the name of the field that is wrong.",
+	After: "missing-id",
 	Run: func(t *check.T) {
 		for _, bad := range badBodies {
 			reply := t.API(httpAPI).Send(post(bad.body))

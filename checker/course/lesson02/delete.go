@@ -62,7 +62,8 @@ var tableFailure = check.Check{
 	Requirement: "When the table fails, the answer is 500 and tells nothing internal",
 	Why: "The caller can do nothing with AWS's words, and an attacker a lot: table names, account, role. " +
 		"An error that the handler returns says even less: API Gateway makes an answer of its own of it.",
-	Next: "Log the error, and answer 500 with {\"error\": \"internal error\"}, or the like.",
+	Next:  "Log the error, and answer 500 with {\"error\": \"internal error\"}, or the like.",
+	After: "bad-body",
 	Run: func(t *check.T) {
 		item := kettle(t)
 		for _, kind := range []wire.Kind{wire.Deny(), wire.NoTable()} {

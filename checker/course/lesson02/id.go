@@ -18,7 +18,8 @@ var generatedID = check.Check{
 	Requirement: "An item without an id gets one, and no two get the same",
 	Why: "Requests at the same moment run in execution environments of their own, which know nothing of each other: each of them counts from the start, " +
 		"and their clocks show the same second.",
-	Next: "If the body has no id, make one up that cannot come twice: rand.Text() of crypto/rand.",
+	Next:  "If the body has no id, make one up that cannot come twice: rand.Text() of crypto/rand.",
+	After: "create",
 	Run: func(t *check.T) {
 		isRare(t)
 		const requests = 3 // also when a second ends meanwhile, two of them are in the same one
