@@ -134,9 +134,6 @@ func (f *Function) Variable(name string) string { return f.function.Variables[na
 // Credentials are those that the function's execution environments have.
 func (f *Function) Credentials() []aws.Credentials { return f.function.Credentials() }
 
-// Binary is the path of the bootstrap.
-func (f *Function) Binary() string { return f.function.Binary() }
-
 // BinarySHA256 is the bootstrap's hash, by which two functions that run the same are known.
 func (f *Function) BinarySHA256() (sum [sha256.Size]byte) {
 	content, err := os.ReadFile(f.function.Binary())

@@ -59,23 +59,36 @@ func begin(kept, cache string, s Source) {
 	}
 }
 
-// lockKept waits for the lock at path. Who prunes removes locks that nobody has, and some who waited for one have it then, while
-// others make a new one: so it is only had as long as it is there.
+// lockKept waits for the lock at path. Who prunes removes locks that nobody has, and who waited for one of them has it then, while
+// others make a new one: so it is only had if it is the one that others find.
 func lockKept(ctx context.Context, path string) (*flock.Flock, error) {
 	for {
 		lock := flock.New(path)
-		if _, err := lock.TryLockContext(ctx, 20*time.Millisecond); err != nil {
-			return nil, errors.Join(err, lock.Close())
+		_, err := lock.TryLockContext(ctx, 20*time.Millisecond)
+		found := false
+		if err == nil {
+			found, err = isAt(path, lock)
 		}
-		had, err := lock.Stat()
-		there, gone := os.Stat(path)
-		if err == nil && gone == nil && os.SameFile(had, there) {
+		if found {
 			return lock, nil
 		}
 		if err := errors.Join(err, lock.Close()); err != nil {
 			return nil, err
 		}
 	}
+}
+
+// isAt tells whether a lock is that of the file which is at path now.
+func isAt(path string, lock *flock.Flock) (bool, error) {
+	had, err := lock.Stat()
+	if err != nil {
+		return false, err
+	}
+	there, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	return err == nil && os.SameFile(had, there), err
 }
 
 // prune removes the oldest kept binaries over maxKept. It is a kindness: what cannot be removed stays, and

@@ -4,36 +4,33 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
-	"time"
 
 	"github.com/gofrs/flock"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
 
-func TestALockThatIsRemovedMeanwhileIsNotHad(t *testing.T) {
+func TestALockThatWasPrunedIsNotHad(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "kept.lock")
-	first := flock.New(path)
-	require.NoError(t, first.Lock())
-	had := make(chan *flock.Flock)
-	go func() {
-		lock, err := lockKept(t.Context(), path)
-		assert.NoError(t, err)
-		had <- lock
-	}()
-	// As prune does. Whether the other waits already does not matter.
-	select {
-	case <-had:
-		require.Fail(t, "two have the lock")
-	case <-time.After(100 * time.Millisecond):
-	}
-	require.NoError(t, os.Remove(path))
-	require.NoError(t, first.Close())
-
-	lock := <-had
-	another, err := flock.New(path).TryLock()
+	pruned, err := lockKept(t.Context(), path)
 	require.NoError(t, err)
-	assert.False(t, another, "it is the one that others find")
-	require.NoError(t, lock.Close())
+	defer pruned.Close()
+	is := func(lock *flock.Flock) bool {
+		found, err := isAt(path, lock)
+		require.NoError(t, err)
+		return found
+	}
+	assert.True(t, is(pruned))
+
+	require.NoError(t, os.Remove(path))
+	assert.False(t, is(pruned), "nobody finds it")
+	other, err := lockKept(t.Context(), path)
+	require.NoError(t, err, "it does not wait for one that was pruned")
+	defer other.Close()
+	assert.False(t, is(pruned), "others find another")
+	assert.True(t, is(other))
+	again, err := flock.New(path).TryLock()
+	require.NoError(t, err)
+	assert.False(t, again, "one at a time has it")
 }
