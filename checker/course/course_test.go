@@ -93,7 +93,7 @@ func TestLessonsAreInOrderAndWhole(t *testing.T) {
 func TestWhatIsWrongIsTheFirstThatANewProcessGets(t *testing.T) {
 	t.Parallel()
 	for lesson, after := range map[string]map[string]string{
-		"01": {"direct-invocation": "", "unknown-event": "", "unknown-id": ""},
+		"01": {"direct-invocation": "", "unknown-event": "", "scheduled-event": "unknown-event", "bad-id": "scheduled-event", "unknown-id": "bad-id"},
 		"02": {"unknown-id": "", "missing-id": "", "bad-body": "missing-id", "table-failure": "bad-body"},
 		"04": {"mistaken-requests": ""},
 		"08": {"bad-scan": "", "failure": ""},

@@ -14,6 +14,7 @@ var answer = check.Check{
 	Requirement: "The answer has the status 200 and the item as a JSON string in its body",
 	Why:         "API Gateway needs a status code, and a body that is a string. For anything else the caller gets a 500.",
 	Next:        "Encode the item with json.Marshal, and return the text as Body with StatusCode 200.",
+	After:       "client-once",
 	Run: func(t *check.T) {
 		for _, stock := range []int{1200, 0} {
 			item := t.Table(table).Put(stack.Item{"id": t.ID("teapot"), "name": `The "Kännchen" <red>`, "stock": stock})

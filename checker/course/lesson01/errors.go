@@ -16,7 +16,8 @@ var unknownID = check.Check{
 	Requirement: "An unknown id is answered with 404",
 	Why: "GetItem does not fail for an item that is not there: it returns nothing. Code that does not look answers 200 with an empty item, " +
 		"and callers take it for a real one.",
-	Next: "After GetItem, if out.Item is nil, answer 404 with an error.",
+	Next:  "After GetItem, if out.Item is nil, answer 404 with an error.",
+	After: "bad-id",
 	Run: func(t *check.T) {
 		stocked(t)
 		reply := t.Function(function).Invoke(bare(fields{"id": t.ID("nobody")}))

@@ -135,6 +135,7 @@ var clientOnce = check.Check{
 		"before the first call can be sent, in every request.",
 	Next: "Make the configuration and the client in main, before lambda.Start, and keep the client where the handler can reach it. " +
 		"If they are made once already, look for an http.Client of your own that closes its connections.",
+	After: "table-name",
 	Run: func(t *check.T) {
 		// On a machine that is very busy, net/http gives a connection up now and then: when its writer
 		// has not run for 50 ms (maxWriteWaitBeforeConnReuse). So what is too much is counted again.
