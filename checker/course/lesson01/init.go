@@ -142,14 +142,16 @@ var clientOnce = check.Check{
 		const invocations, allowed, attempts = 20, 3, 3
 		item := stocked(t)
 		f := t.Function(function)
+		calls := 0 // table-name's are not among them, whose connections are
 		for attempt := 1; ; attempt++ {
 			before := f.Connections()
 			var last *check.Reply
 			for range invocations {
 				last = f.Invoke(bare(fields{"id": item["id"]}))
 				last.Answered()
+				calls += len(last.Calls())
 			}
-			if f.Connections() == 0 {
+			if calls == 0 {
 				last.Fail(check.Finding{Got: "no AWS call", Want: "a GetItem in each of them, over one connection"})
 			}
 			opened := f.Connections() - before
