@@ -19,7 +19,7 @@ var keys = check.Check{
 	Run: func(t *check.T) {
 		a := open(t)
 		for _, key := range []string{"photos/Käse.png", "photos/my cat.png", "photos/Brot+Käse.png", "photos/100% wool.png", "photos/2026/a%2Bb.png"} {
-			a.put(key, "image/png", photo(width, 300, red))
+			a.put(key, "image/png", redPhoto())
 			t.DrainNotifications()
 			if asked := a.askedFor(key); asked != "" && asked != key && len(a.of(key)) == 0 {
 				t.Fail(check.Finding{
@@ -61,7 +61,7 @@ var records = check.Check{
 		a := open(t)
 		names := []string{"photos/kitten-1.png", "photos/kitten-2.png", "photos/kitten-3.png"}
 		for _, key := range names {
-			a.put(key, "image/png", photo(width, 300, red))
+			a.put(key, "image/png", redPhoto())
 		}
 		// Not by notifications: each of those has one record.
 		reply := t.Function(function).Invoke(a.event("an event of S3 with three records", names...))
@@ -82,7 +82,7 @@ var again = check.Check{
 	Next: "Make the thumbnail's key of the photo's, and the thumbnail of the photo as it is now.",
 	Run: func(t *check.T) {
 		a := open(t)
-		a.put(cat, "image/png", photo(width, 300, red))
+		a.put(cat, "image/png", redPhoto())
 		t.DrainNotifications()
 		first := a.one(cat)
 		before, _ := first.bucket.Object(first.Key)

@@ -62,7 +62,7 @@ var gone = check.Check{
 	Next: "If GetObject fails with a *types.NoSuchKey, log it and go on. S3ReadPolicy has s3:ListBucket, which it takes to be told so.",
 	Run: func(t *check.T) {
 		a := open(t)
-		a.put(cat, "image/png", photo(width, 300, red))
+		a.put(cat, "image/png", redPhoto())
 		t.Bucket(photos).Delete(cat)
 		t.DrainNotifications()
 		if _, ok := a.last(cat); !ok {
@@ -97,7 +97,7 @@ var noImage = check.Check{
 		"and drops it; meanwhile nobody has read which object it was.",
 	Next: "Tell what another attempt may mend from what it will not: for an object that does not decode, log its key and return nil.",
 	Run: func(t *check.T) {
-		broken := photo(width, 300, red)
+		broken := redPhoto()
 		a := open(t)
 		for _, object := range []struct {
 			key     string
@@ -131,7 +131,7 @@ var failure = check.Check{
 	Run: func(t *check.T) {
 		a := open(t)
 		heal := t.Inject("PutObject", wire.Deny())
-		a.put(cat, "image/png", photo(width, 300, red))
+		a.put(cat, "image/png", redPhoto())
 		t.DrainNotifications()
 		heal()
 		n, ok := a.last(cat)

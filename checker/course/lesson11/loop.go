@@ -24,7 +24,7 @@ var oneHop = check.Check{
 	Next: "Store thumbnails in a bucket of their own, which notifies nobody; or give the event a Filter with the prefix photos/, and store them below another.",
 	Run: func(t *check.T) {
 		a := open(t)
-		a.put(cat, "image/png", photo(width, 300, red))
+		a.put(cat, "image/png", redPhoto())
 		t.DrainNotifications()
 		all := t.Notifications()
 		if len(all) != 1 || all[0].Hop != 1 {
@@ -176,7 +176,7 @@ var permissions = check.Check{
 	Next: "Give the function S3ReadPolicy for the photos, by the bucket's name, and S3WritePolicy for the thumbnails.",
 	Run: func(t *check.T) {
 		a := open(t)
-		content := photo(width, 300, red)
+		content := redPhoto()
 		a.put(cat, "image/png", content)
 		t.DrainNotifications()
 		if o, ok := t.Bucket(photos).Object(cat); !ok || !bytes.Equal(o.Content, content) {

@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"path"
 	"strings"
+	"sync"
 
 	"example.com/serverless-patterns/checker/check"
 	"example.com/serverless-patterns/checker/eventsource"
@@ -28,6 +29,9 @@ var (
 func photo(width, height int, of color.Color) []byte {
 	return photoOf("image/png", width, height, of, of)
 }
+
+// redPhoto is the photo that most checks store. It is encoded once, and nobody writes into it.
+var redPhoto = sync.OnceValue(func() []byte { return photo(width, 300, red) })
 
 // photoOf is a photo of two colours beside each other, a JPEG or a PNG.
 func photoOf(contentType string, width, height int, left, right color.Color) []byte {
