@@ -34,6 +34,8 @@ type place struct {
 	floor *floor
 	held  int64
 	built func() // gives the place among those that build to another
+	// oneCPU says that as many build as there are CPUs: there is one for each.
+	oneCPU bool
 }
 
 // enter waits for a place among those that build.
@@ -45,7 +47,11 @@ func (f *floor) enter(ctx context.Context) (*place, error) {
 		f.all.Release(1)
 		return nil, context.Cause(ctx)
 	}
-	return &place{floor: f, held: 1, built: sync.OnceFunc(func() { f.building.Release(1) })}, nil
+	room := f.building.TryAcquire(1)
+	if room {
+		f.building.Release(1)
+	}
+	return &place{floor: f, held: 1, built: sync.OnceFunc(func() { f.building.Release(1) }), oneCPU: !room}, nil
 }
 
 // alone waits until no other job is on the floor. The place then has all of it, to the end.

@@ -49,6 +49,22 @@ func TestNoMoreJobsBuildThanThereAreCPUs(t *testing.T) {
 	})
 }
 
+func TestWhoBuildsBesideAsManyAsThereAreCPUsHasOne(t *testing.T) {
+	t.Parallel()
+	cpus := runtime.NumCPU()
+	f := newFloor(2 * cpus)
+	var last *place
+	for n := range cpus {
+		var err error
+		last, err = f.enter(t.Context())
+		require.NoError(t, err)
+		assert.Equal(t, n+1 == cpus, last.oneCPU, "%d of %d", n+1, cpus)
+	}
+	last.leave()
+	assert.True(t, f.building.TryAcquire(1), "to look has taken nothing")
+	assert.False(t, f.building.TryAcquire(1))
+}
+
 func TestWhatMeasuresHasTheFloorToItself(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

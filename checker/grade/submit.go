@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -53,7 +54,7 @@ func (g *grading) submit(ctx context.Context, j Job) (Report, error) {
 	if err != nil {
 		return Report{}, errors.Join(err, read.Close(), write.Close())
 	}
-	cmd.Env = workerEnviron(g.Environ, j.Disk)
+	cmd.Env = workerEnviron(g.Environ, j.Disk, place.oneCPU)
 	cmd.ExtraFiles = []*os.File{write} // is reportFD
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	// Whoever is left without an enclosure goes with the group.
@@ -119,9 +120,13 @@ func converse(ctx context.Context, j Job, to io.Writer, from io.ReadCloser, plac
 }
 
 // workerEnviron has nothing downloaded, and nothing of the user's settings but what [ownSettings] are: what is on this
-// machine has to do.
-func workerEnviron(environ []string, disk string) []string {
+// machine has to do. With one CPU for each worker, it and its compilers and linkers do without the threads that they would have
+// to take turns with: a build then computes a twentieth less. Who has said how many keeps them.
+func workerEnviron(environ []string, disk string, oneCPU bool) []string {
 	all := append([]string{}, environ...)
+	if oneCPU && !slices.ContainsFunc(all, func(entry string) bool { return strings.HasPrefix(entry, "GOMAXPROCS=") }) {
+		all = append(all, "GOMAXPROCS=1")
+	}
 	return append(all, "GOPROXY=off", "GOSUMDB=off", "GOFLAGS=", "GOENV=off", "CGO_ENABLED=0", "TMPDIR="+disk)
 }
 

@@ -23,3 +23,25 @@ func TestTheReasonOfACrashIsKeptWithItsEnd(t *testing.T) {
 	assert.True(t, strings.HasSuffix(said.text(), "exit status 2"))
 	assert.LessOrEqual(t, len(said.text()), maxFirst+maxLast)
 }
+
+func TestHowManyCPUsAWorkerHas(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name    string
+		environ []string
+		oneCPU  bool
+		want    []string
+	}{
+		{"nobody is beside it", nil, false, nil},
+		{"others are", nil, true, []string{"GOMAXPROCS=1"}},
+		{"the user has said", []string{"GOMAXPROCS=3"}, true, []string{"GOMAXPROCS=3"}},
+	} {
+		var got []string
+		for _, entry := range workerEnviron(c.environ, "/disk", c.oneCPU) {
+			if strings.HasPrefix(entry, "GOMAXPROCS=") {
+				got = append(got, entry)
+			}
+		}
+		assert.Equal(t, c.want, got, c.name)
+	}
+}
