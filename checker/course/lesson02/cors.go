@@ -25,7 +25,7 @@ var cors = check.Check{
 	Why: "Before a browser sends anything but a simple request to another origin, it asks by OPTIONS whether it may. No route has to take that: " +
 		"an HTTP API with a CorsConfiguration answers it itself, and adds the headers to what the functions answer.",
 	Next:  "Give ItemsApi a CorsConfiguration with AllowOrigins [\"*\"], AllowMethods [GET, POST, DELETE] and AllowHeaders [\"*\"].",
-	After: "delete",
+	After: "content-type",
 	Run: func(t *check.T) {
 		item := stocked(t)
 		header, pages := t.ID("x-shop"), origins(t)

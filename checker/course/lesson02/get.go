@@ -169,7 +169,7 @@ var contentType = check.Check{
 	Why: "Without a content type from the function an HTTP API says text/plain, and clients take the body for a text: " +
 		"some libraries then refuse to decode it.",
 	Next:  "Set Headers: map[string]string{\"Content-Type\": \"application/json\"} where answers are built, those of errors too.",
-	After: "base64-body",
+	After: "delete",
 	Run: func(t *check.T) {
 		item := stocked(t)
 		api := t.API(httpAPI)

@@ -63,7 +63,7 @@ var output = check.Check{
 		"and without the stage's name at its end every request is a 404.",
 	Next: "Give ItemsApi StageName: prod, and in Outputs ApiUrl the Value " +
 		"!Sub https://${ItemsApi}.execute-api.${AWS::Region}.${AWS::URLSuffix}/prod.",
-	After: "rest-cors",
+	After: "base64-body",
 	Run: func(t *check.T) {
 		item := stocked(t)
 		api := t.API(httpAPI)
