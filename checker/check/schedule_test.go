@@ -56,7 +56,7 @@ func TestAFunctionThatNothingInvokesOnTimeIsSaidToBe(t *testing.T) {
 	for event, want := range map[string]string{
 		"{Type: HttpApi, Properties: {Method: GET, Path: /}}":                   "EchoFunction has no event of type Schedule or ScheduleV2",
 		"{Type: Schedule, Properties: {Schedule: rate(1 day), Enabled: false}}": "the schedule Daily of EchoFunction is disabled",
-		"{Type: ScheduleV2, Properties: {ScheduleExpression: rate(1 days)}}":    "Parameter ScheduleExpression is not valid",
+		"{Type: Schedule, Properties: {Schedule: rate(1 days)}}":                "Parameter ScheduleExpression is not valid",
 		"{Type: Schedule, Properties: {Schedule: \"cron(0 12 * * *)\"}}":        "cron has six fields",
 	} {
 		r := run0(t, tiny(Check{ID: "fires", Run: func(c *T) { c.Function("EchoFunction").Fire(time.Date(2026, 2, 3, 18, 0, 0, 0, time.UTC)) }}), in(scheduled(t, event)))

@@ -11,6 +11,7 @@ import (
 var scheduleFacts = []conformance.Row{
 	{ID: "schedule-when", Certainty: conformance.Documented, Fact: "A schedule comes round by rate(…) or cron(…), and one of the scheduler once by at(…).", Test: whenSchedulesComeRound},
 	{ID: "schedule-refused", Certainty: conformance.Documented, Fact: "Expressions of another form, such as cron of Unix with five fields, are refused.", Test: whatEventBridgeRefuses},
+	{ID: "schedule-units", Certainty: conformance.Documented, Fact: "The unit of a rule's rate agrees with its number, as in 1 day and 2 days; that of the scheduler need not.", Test: whichUnitsAgreeWithTheirNumber},
 	{ID: "schedule-time-zone", Certainty: conformance.Documented, Fact: "The scheduler evaluates cron and at in ScheduleExpressionTimezone; rules are in UTC.", Test: aScheduleIsEvaluatedInItsTimeZone},
 	{ID: "schedule-clocks-change", Certainty: conformance.Documented, Fact: "A time that the clocks skip is skipped, one that they show twice is once, and a day of a rate has 24 hours.", Test: whenSchedulesComeRoundInATimeZone},
 	{ID: "schedule-event-of-a-rule", Certainty: conformance.Documented, Fact: "Without an Input the event is a Scheduled Event of aws.events, with the time at which it was due, in UTC.", Test: theEventOfARule},

@@ -26,8 +26,12 @@ var rateForm = regexp.MustCompile(`^rate\((\d+) (minute|hour|day)(s?)\)$`)
 func parseTiming(expression string, version2 bool, zone *time.Location) (timing, error) {
 	if found := rateForm.FindStringSubmatch(expression); found != nil {
 		n, err := strconv.Atoi(found[1])
-		if err != nil || n == 0 || n > maxRate || (n == 1) == (found[3] == "s") {
-			return nil, fmt.Errorf("%s: a rate is a number above 0, with minute, hour or day for 1 and minutes, hours or days for more", expression)
+		if err != nil || n == 0 || n > maxRate {
+			return nil, fmt.Errorf("%s: a rate is a number above 0, with minutes, hours or days", expression)
+		}
+		// The scheduler's documents have both forms for any number, and those of rules one.
+		if agrees := (n == 1) == (found[3] == ""); !agrees && !version2 {
+			return nil, fmt.Errorf("%s: the rate of a rule has minute, hour or day for 1, and minutes, hours or days for more", expression)
 		}
 		unit := map[string]time.Duration{"minute": time.Minute, "hour": time.Hour, "day": 24 * time.Hour}[found[2]]
 		return rate(time.Duration(n) * unit), nil

@@ -89,7 +89,7 @@ func whenSchedulesComeRoundInATimeZone(t *testing.T) {
 
 func whatEventBridgeRefuses(t *testing.T) {
 	for _, expression := range []string{
-		"", "every day", "rate()", "rate(0 minutes)", "rate(1 minutes)", "rate(5 minute)", "rate(5 seconds)", "rate(1.5 hours)", "rate(-1 days)",
+		"", "every day", "rate()", "rate(0 minutes)", "rate(5 seconds)", "rate(1.5 hours)", "rate(-1 days)",
 		"cron()", "cron(0 12 * * ?)", "cron(0 12 * * * *)", "cron(0 12 ? * ? *)", "cron(60 12 * * ? *)", "cron(0 24 * * ? *)", "cron(0 12 0 * ? *)",
 		"cron(0 12 * 13 ? *)", "cron(0 12 ? * 8 *)", "cron(0 12 ? * 2#6 *)", "cron(0 12 40W * ? *)", "cron(x 12 * * ? *)", "cron(0/0 12 * * ? *)",
 		"cron(10-5 12 * * ? *)", "cron(0 12 * * ? 1969)", "at(2026-12-24)", "0 12 * * *",
@@ -99,6 +99,16 @@ func whatEventBridgeRefuses(t *testing.T) {
 	}
 	_, err := parseTiming("at(2026-12-24T18:00:00)", false, time.UTC)
 	require.Error(t, err, "rules have no at")
+}
+
+func whichUnitsAgreeWithTheirNumber(t *testing.T) {
+	for expression, want := range map[string]time.Duration{"rate(1 minutes)": time.Minute, "rate(5 minute)": 5 * time.Minute, "rate(1 days)": 24 * time.Hour} {
+		_, err := parseTiming(expression, false, time.UTC)
+		require.ErrorContains(t, err, "the rate of a rule", expression)
+		got, err := parseTiming(expression, true, time.UTC)
+		require.NoError(t, err, expression)
+		assert.Equal(t, rate(want), got, expression)
+	}
 }
 
 func FuzzTiming(f *testing.F) {
