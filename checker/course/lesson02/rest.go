@@ -10,7 +10,7 @@ var restGet = check.Check{
 	Why: "A REST API sends another event, and takes another answer: with the types of an HTTP API it answers 502. " +
 		"It leaves path parameters as they were sent: a space is %20, and DynamoDB has no item of that name.",
 	Next:  "Take an events.APIGatewayProxyRequest, return an events.APIGatewayProxyResponse, and decode the id with url.PathUnescape.",
-	After: "table-failure",
+	After: "own-cors",
 	Run: func(t *check.T) {
 		item := stocked(t)
 		finds(t.API(restAPI).Get(pathOf(item)), item)

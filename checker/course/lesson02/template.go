@@ -15,7 +15,7 @@ var permissions = check.Check{
 	Why: "Whoever gets in through a mistake in a function may do what the function may do. A policy for everything makes of a small hole " +
 		"the end of the whole table, and of others in the account.",
 	Next:  "Give those that read DynamoDBReadPolicy, create-item DynamoDBCrudPolicy, and delete-item a statement with dynamodb:DeleteItem, all for ItemsTable.",
-	After: "own-cors",
+	After: "rest-cors",
 	Run: func(t *check.T) {
 		item := stocked(t)
 		http, rest := t.API(httpAPI), t.API(restAPI)
@@ -31,7 +31,11 @@ var permissions = check.Check{
 			for _, reply := range tried.replies {
 				if len(reply.Calls()) == 0 {
 					reply.Answered()
-					reply.Fail(check.Finding{Got: "no AWS call: " + reply.Answer().String(), Want: "a call, so that it shows what " + tried.function + " needs"})
+					reply.Fail(check.Finding{
+						Got: "no AWS call: " + reply.Answer().String(), Want: "a call, so that it shows what " + tried.function + " needs",
+						Why:  "What an answer is made of is in the table. One that comes without a call is about something else: what the event has, or what the process has kept from before.",
+						Next: "See what " + tried.function + " does before it calls DynamoDB, and why it did not come to that. Its policies are not what is wrong here.",
+					})
 				}
 			}
 			p := t.Function(tried.function).Permissions()
