@@ -29,14 +29,14 @@ func sameContent(a, b string) (bool, error) {
 		if err != nil {
 			return false, err
 		}
-		nB, endB, err := piece(fileB, pieceB)
+		nB, _, err := piece(fileB, pieceB)
 		switch {
 		case err != nil:
 			return false, err
 		case !bytes.Equal(pieceA[:nA], pieceB[:nB]):
 			return false, nil
-		case endA || endB: // both: a piece that is not whole is the last
-			return endA && endB, nil
+		case endA: // and b: its piece is as short
+			return true, nil
 		}
 	}
 }

@@ -94,7 +94,7 @@ func TestWhatIsWrongIsTheFirstThatANewProcessGets(t *testing.T) {
 	t.Parallel()
 	for lesson, after := range map[string]map[string]string{
 		"01": {"direct-invocation": "", "unknown-event": "", "scheduled-event": "unknown-event", "bad-id": "scheduled-event", "unknown-id": "bad-id"},
-		"02": {"unknown-id": "", "duplicate": "unknown-id", "rest-get": "own-cors", "missing-id": "", "bad-body": "missing-id", "table-failure": "bad-body"},
+		"02": {"unknown-id": "", "duplicate": "unknown-id", "missing-id": "", "bad-body": "missing-id", "table-failure": "bad-body"},
 		"04": {"mistaken-requests": ""},
 		"08": {"bad-scan": "", "failure": ""},
 		"10": {"bad-request": ""},

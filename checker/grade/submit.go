@@ -121,7 +121,7 @@ func converse(ctx context.Context, j Job, to io.Writer, from io.ReadCloser, plac
 
 // workerEnviron has nothing downloaded, and nothing of the user's settings but what [ownSettings] are: what is on this
 // machine has to do. With one CPU for each worker, it and its compilers and linkers do without the threads that they would have
-// to take turns with: a build then computes a twentieth less. Who has said how many keeps them.
+// to take turns with. Who has said how many keeps them.
 func workerEnviron(environ []string, disk string, oneCPU bool) []string {
 	all := append([]string{}, environ...)
 	if oneCPU && !slices.ContainsFunc(all, func(entry string) bool { return strings.HasPrefix(entry, "GOMAXPROCS=") }) {

@@ -135,13 +135,13 @@ var duplicate = check.Check{
 			})
 		}
 		reply.ErrorBody(409)
-		oneOfSeveral(t)
+		oneOfTwo(t)
 	},
 }
 
-// oneOfSeveral creates the same item several times at once. Each request must find the same table, so that code which
+// oneOfTwo creates the same item twice at once. Each request must find the same table, so that code which
 // looks first finds nothing every time.
-func oneOfSeveral(t *check.T) {
+func oneOfTwo(t *check.T) {
 	id := t.ID("teapot")
 	var requests []check.Request
 	for n := range 2 {
